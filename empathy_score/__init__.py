@@ -1,0 +1,50 @@
+"""Offline empathy scoring of customer-service utterances, with evidence."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from empathy_score.classifier import EmpathyClassifier
+    from empathy_score.errors import EmpathyScoreError, InputError, ModelError
+    from empathy_score.features import EmpathyFeatures
+    from empathy_score.records import Cue, Utterance
+    from empathy_score.scoring import EmpathyScore, EmpathyScorer
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Cue": "records",
+    "EmpathyClassifier": "classifier",
+    "EmpathyFeatures": "features",
+    "EmpathyScore": "scoring",
+    "EmpathyScoreError": "errors",
+    "EmpathyScorer": "scoring",
+    "InputError": "errors",
+    "ModelError": "errors",
+    "Utterance": "records",
+}
+
+__all__ = [
+    "Cue",
+    "EmpathyClassifier",
+    "EmpathyFeatures",
+    "EmpathyScore",
+    "EmpathyScoreError",
+    "EmpathyScorer",
+    "InputError",
+    "ModelError",
+    "Utterance",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    """Import a public name when it is first used, so that importing stays quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'empathy_score' has no attribute {name!r}")
+    return getattr(import_module(f"empathy_score.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

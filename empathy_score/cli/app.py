@@ -1,0 +1,48 @@
+"""The commands together, and what happens when one cannot go on."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+
+from empathy_score.cli.evaluate import evaluate_command
+from empathy_score.cli.explain import explain_command
+from empathy_score.cli.score import score_command
+from empathy_score.cli.train import train_command
+from empathy_score.errors import EmpathyScoreError
+
+DONE, SET_ASIDE, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="empathy-score",
+    help="Score how much empathy each agent utterance communicates, and show why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("score")(score_command)
+app.command("explain")(explain_command)
+app.command("train")(train_command)
+app.command("evaluate")(evaluate_command)
+
+
+def main() -> None:
+    """Run the command line; errors are one line and exit code 2."""
+    try:
+        code = app(standalone_mode=False)
+    except EmpathyScoreError as error:
+        _say(f"empathy-score: {' '.join(str(error).split())}")
+        code = FAILED
+    except click.ClickException as error:
+        error.show()
+        code = FAILED
+    except (KeyboardInterrupt, click.Abort):
+        _say("empathy-score: interrupted; no output was written")
+        code = INTERRUPTED
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)

@@ -1,0 +1,40 @@
+"""``empathy-score evaluate``: compare a model with labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from empathy_score.evaluation import Measure
+from empathy_score.model import load_model
+from empathy_score.training import evaluate
+
+
+def evaluate_command(
+    labelled: Annotated[
+        list[Path], typer.Argument(help="Tables, or folders of tables, with levels.")
+    ],
+    model: Annotated[str | None, typer.Option(help="A model's folder or name.")] = None,
+) -> int:
+    """Compare a model with the levels of LABELLED utterances."""
+    found, data = evaluate(load_model(model), labelled)
+    title = f"{len(data.texts):,} utterances, {len(set(data.groups)):,} conversations"
+    Console().print(measure_table(found, title))
+    return 1 if data.rejects else 0
+
+
+def measure_table(found: Mapping[str, Measure], title: str) -> Table:
+    """Figures with their intervals, as a table for the terminal."""
+    table = Table("measure", "value", "95 % interval", title=title, box=None)
+    for name, measure in found.items():
+        cells = [
+            "not defined" if figure is None else f"{figure:.3f}"
+            for figure in (measure["value"], measure["low"], measure["high"])
+        ]
+        table.add_row(name, cells[0], f"{cells[1]} to {cells[2]}")
+    return table

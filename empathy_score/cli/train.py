@@ -1,0 +1,37 @@
+"""``empathy-score train``: labels in, a model's folder out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from empathy_score.cli.evaluate import measure_table
+from empathy_score.training import train
+
+
+def train_command(
+    labelled: Annotated[
+        list[Path], typer.Argument(help="Tables, or folders of tables, with levels.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The model's folder.")],
+) -> int:
+    """Train a model on LABELLED utterances and write it with card and metrics."""
+    metrics, rejects = train(labelled, out)
+    console = Console()
+    console.print(
+        f"{metrics['n_utterances']:,} utterances in "
+        f"{metrics['n_conversations']:,} conversations; model in {out}",
+        highlight=False,
+    )
+    console.print(measure_table(metrics["held_out"], "on held-out conversations"))
+    if rejects:
+        first = rejects[0]
+        console.print(
+            f"{len(rejects):,} rows set aside, the first at {first.file}:{first.line}: "
+            f"{first.reason}",
+            highlight=False,
+        )
+    return 1 if rejects else 0

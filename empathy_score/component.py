@@ -1,0 +1,87 @@
+"""The spaCy component ``empathy_score``: the score of a ``Doc`` in ``doc._.empathy``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from empathy_score.errors import InputError
+from empathy_score.features import feature_matrix
+from empathy_score.model import Model, load_model
+
+
+@Language.factory(
+    "empathy_score",
+    assigns=["doc._.empathy"],
+    requires=["doc.spans"],
+    default_config={"model": None},
+)
+def make_empathy_score(nlp: Language, name: str, model: str | None) -> EmpathyScoring:
+    """Make the component; spaCy calls this for ``nlp.add_pipe("empathy_score")``."""
+    if not any(nlp.get_pipe_meta(pipe).factory == "empathy_cues" for pipe in
+               nlp.pipe_names):
+        raise InputError(
+            "empathy_score needs the cues: add nlp.add_pipe('empathy_cues') before it"
+        )
+    return EmpathyScoring(name=name, model=model)
+
+
+class EmpathyScoring:
+    """Set ``doc._.empathy``: ``score``, ``level`` and ``probabilities``.
+
+    Parameters
+    ----------
+    name : str, default "empathy_score"
+        Its name in the pipeline.
+    model : str, optional
+        A folder, or a name under ``models/``; None is the shipped model.
+
+    Examples
+    --------
+    >>> import spacy
+    >>> nlp = spacy.blank("en")
+    >>> component = nlp.add_pipe("empathy_cues")
+    >>> component = nlp.add_pipe("empathy_score")
+    >>> nlp("I'm so sorry it came broken again.")._.empathy["level"] > 0
+    True
+    """
+
+    def __init__(self, name: str = "empathy_score", *, model: str | None = None) -> None:
+        self.name = name
+        self.model: Model = load_model(model)
+        if not Doc.has_extension("empathy"):
+            Doc.set_extension("empathy", default=None)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Score one ``Doc`` and return it."""
+        if not Doc.has_extension("empathy"):  # in a process of its own
+            Doc.set_extension("empathy", default=None)
+        X = feature_matrix([doc], [None])
+        probabilities = self.model.classifier.predict_proba(X)[0].tolist()
+        doc._.empathy = {
+            "score": (probabilities[1] + 2 * probabilities[2]) / 2,
+            "level": int(self.model.classifier.predict(X)[0]),
+            "probabilities": probabilities,
+        }
+        return doc
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Nothing is stored: the model's name stands in the pipeline's config."""
+
+    def from_disk(
+        self, path: str | Path, *, exclude: Iterable[str] = ()
+    ) -> EmpathyScoring:
+        """Nothing is read: the model's name stands in the pipeline's config."""
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Nothing is stored: the model's name stands in the pipeline's config."""
+        return b""
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Any:  # noqa: ANN401
+        """Nothing is read: the model's name stands in the pipeline's config."""
+        return self

@@ -1,0 +1,49 @@
+"""From ``Doc`` objects to the feature matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from spacy.tokens import Doc
+
+from empathy_score.features.declarations import all_features
+from empathy_score.features.turns import Array, turns_of
+
+
+def feature_matrix(docs: Sequence[Doc], reply_to: Sequence[Doc | None]) -> Array:
+    """Compute every feature of every utterance.
+
+    Parameters
+    ----------
+    docs : sequence of Doc
+        Utterances that went through ``empathy_cues``.
+    reply_to : sequence of Doc or None
+        The other side's turn before each, as long as ``docs``.
+
+    Returns
+    -------
+    ndarray of shape (n_utterances, n_features), dtype float64
+        Columns as in :func:`~empathy_score.features.feature_names`; NaN where a
+        feature needs the turn before and there is none.
+
+    Raises
+    ------
+    ValueError
+        If both are not of one length.
+
+    Examples
+    --------
+    >>> import spacy
+    >>> nlp = spacy.blank("en")
+    >>> component = nlp.add_pipe("empathy_cues")
+    >>> X = feature_matrix([nlp("So sorry!")], [None])
+    >>> X.shape == (1, len(all_features()))
+    True
+    """
+    if len(docs) != len(reply_to):
+        raise ValueError(f"{len(docs)} utterances but {len(reply_to)} turns before")
+    if not docs:
+        return np.empty((0, len(all_features())))
+    turns = turns_of(docs, reply_to)
+    return np.stack([feature.compute(turns) for feature in all_features()], axis=1)

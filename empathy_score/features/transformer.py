@@ -1,0 +1,203 @@
+"""The features as a scikit-learn transformer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+import spacy
+from sklearn.base import BaseEstimator, TransformerMixin
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from empathy_score.errors import InputError
+from empathy_score.features.declarations import feature_names
+from empathy_score.features.matrix import feature_matrix
+
+
+def make_cue_pipeline() -> Language:
+    """Make the smallest pipeline that marks cues: blank English and one component.
+
+    Returns
+    -------
+    Language
+        Needs no downloaded spaCy model.
+    """
+    nlp = spacy.blank("en")
+    nlp.max_length = 10**9  # the tokenizer alone has no parser's memory to fear
+    nlp.add_pipe("empathy_cues")
+    return nlp
+
+
+class EmpathyFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Turn utterances into the feature matrix.
+
+    Parameters
+    ----------
+    batch_size : int, default 1000
+        How many texts spaCy takes at a time.
+
+    Attributes
+    ----------
+    n_features_out_ : int
+        Number of features.
+
+    Notes
+    -----
+    ``X`` may be a list of texts; a list of ``(text, reply_to)`` pairs, ``reply_to``
+    None where there is none; or a frame (pandas, polars or pyarrow) with the column
+    ``text`` and, if there is one, ``reply_to``.
+
+    Examples
+    --------
+    >>> features = EmpathyFeatures().fit(["So sorry!"])
+    >>> row = features.transform(["So sorry!", "Order number?"])[:, 3]
+    >>> str(features.get_feature_names_out()[3]), row.tolist()
+    ('has_apology', [1.0, 0.0])
+    """
+
+    def __init__(self, batch_size: int = 1000) -> None:
+        self.batch_size = batch_size
+
+    def fit(self, X: Any, y: Any = None) -> EmpathyFeatures:  # noqa: ARG002, ANN401
+        """Check ``X``; nothing is learned.
+
+        Parameters
+        ----------
+        X : list of str, list of (str, str or None), or frame
+            Utterances.
+        y : ignored
+
+        Returns
+        -------
+        EmpathyFeatures
+        """
+        utterances(X)
+        self.n_features_out_ = len(feature_names())
+        return self
+
+    def transform(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401
+        """Compute the features.
+
+        Parameters
+        ----------
+        X : list of str, list of (str, str or None), or frame
+            Utterances.
+
+        Returns
+        -------
+        ndarray of shape (n_utterances, n_features), dtype float64
+            NaN where a feature needs the turn before and there is none.
+
+        Raises
+        ------
+        InputError
+            If ``X`` is a frame without a ``text`` column, or holds what is no text.
+        """
+        pairs = utterances(X)
+        nlp = make_cue_pipeline()
+        docs = parse(nlp, [text for text, _ in pairs], self.batch_size)
+        replies = parse(nlp, [reply for _, reply in pairs], self.batch_size)
+        return feature_matrix(cast("list[Doc]", docs), replies)
+
+    def get_feature_names_out(
+        self,
+        input_features: Any = None,  # noqa: ARG002, ANN401
+    ) -> npt.NDArray[np.object_]:
+        """Names of the columns.
+
+        Parameters
+        ----------
+        input_features : ignored
+
+        Returns
+        -------
+        ndarray of shape (n_features,), dtype object
+        """
+        return np.array(feature_names(), dtype=object)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Nothing is learned, so it can be used at once."""
+        return True
+
+
+def parse(
+    nlp: Language, texts: Sequence[str | None], batch_size: int = 1000
+) -> list[Doc | None]:
+    """Parse each different text once; None stays None.
+
+    Parameters
+    ----------
+    nlp : Language
+        A pipeline with ``empathy_cues``.
+    texts : sequence of str or None
+        Utterances.
+    batch_size : int, default 1000
+        How many texts at a time.
+
+    Returns
+    -------
+    list of Doc or None
+        As long as ``texts``; equal texts share one ``Doc``.
+    """
+    different = list(dict.fromkeys(text for text in texts if text is not None))
+    docs = dict(zip(different, nlp.pipe(different, batch_size=batch_size), strict=True))
+    return [None if text is None else docs[text] for text in texts]
+
+
+def utterances(X: Any) -> list[tuple[str, str | None]]:  # noqa: ANN401, N803
+    """Bring any accepted input into pairs of text and the turn before.
+
+    Parameters
+    ----------
+    X : list of str, list of (str, str or None), or frame
+        Utterances.
+
+    Returns
+    -------
+    list of (str, str or None)
+
+    Raises
+    ------
+    InputError
+        If it is none of these.
+    """
+    frame = nw.from_native(X, pass_through=True, eager_only=True)
+    if isinstance(frame, nw.DataFrame):
+        return _from_frame(frame)
+    if isinstance(X, str):
+        raise InputError("X is one text; pass a list of texts: [text]")
+    pairs = [_pair(entry, place) for place, entry in enumerate(X)]
+    return pairs
+
+
+def _from_frame(frame: nw.DataFrame[Any]) -> list[tuple[str, str | None]]:
+    if "text" not in frame.columns:
+        raise InputError(
+            f"the frame has no column 'text'; found: {', '.join(frame.columns)}"
+        )
+    texts = frame["text"].to_list()
+    if "reply_to" not in frame.columns:
+        return [_pair(text, place) for place, text in enumerate(texts)]
+    replies = frame["reply_to"].to_list()
+    return [
+        _pair((text, reply if isinstance(reply, str) else None), place)
+        for place, (text, reply) in enumerate(zip(texts, replies, strict=True))
+    ]
+
+
+def _pair(entry: Any, place: int) -> tuple[str, str | None]:  # noqa: ANN401
+    if isinstance(entry, str):
+        return str(entry), None
+    if isinstance(entry, (tuple, list, np.ndarray)) and len(entry) in (1, 2):
+        text = entry[0]
+        reply = entry[1] if len(entry) == 2 else None
+        if isinstance(text, str) and (reply is None or isinstance(reply, str)):
+            return str(text), reply
+    raise InputError(
+        f"utterance {place} is {type(entry).__name__} {str(entry)[:40]!r}; "
+        "expected a text or a pair (text, reply_to)"
+    )

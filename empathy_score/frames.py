@@ -1,0 +1,185 @@
+"""Frames in and out: pandas, polars and pyarrow tables through narwhals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+
+from empathy_score.columns import Columns, recognise_columns, role_of, seconds_of
+from empathy_score.records import Role, Utterance
+
+_TYPES: Mapping[str, Any] = {
+    "DOUBLE": nw.Float64,
+    "BIGINT": nw.Int64,
+    "BOOLEAN": nw.Boolean,
+}
+_CUES = nw.List(
+    nw.Struct(
+        {
+            "label": nw.String,
+            "subtype": nw.String,
+            "start": nw.Int64,
+            "end": nw.Int64,
+            "text": nw.String,
+            "pattern": nw.String,
+            "negated": nw.Boolean,
+        }
+    )
+)
+_PANDAS = {"DOUBLE": "float64", "BIGINT": "Int64", "BOOLEAN": "boolean"}
+
+
+def utterances_of(
+    frame: nw.DataFrame[Any],
+    names: Mapping[str, str | None],
+    roles: Mapping[str, Role] | None,
+) -> tuple[list[Utterance], bool]:
+    """Read a frame as utterances, each conversation in order.
+
+    Parameters
+    ----------
+    frame : narwhals DataFrame
+        One row per utterance.
+    names : mapping of str to str or None
+        Columns named by the user, as for
+        :func:`~empathy_score.columns.recognise_columns`.
+    roles : mapping of str to role, optional
+        What the frame's role names mean.
+
+    Returns
+    -------
+    list of Utterance
+        Without the rows that have no text.
+    bool
+        Whether any row names a role that is known.
+
+    Raises
+    ------
+    InputError
+        If there is no text column, or a named column does not exist.
+    """
+    columns = recognise_columns(frame.columns, **names)
+    texts = frame[columns.text].to_list()
+    conversations = _values(frame, columns.conversation)
+    who = _values(frame, columns.role)
+    starts = _values(frame, columns.start)
+    ends = _values(frame, columns.end)
+    known: dict[Any, Role] = {}
+    utterances = []
+    for row, text in enumerate(texts):
+        if not isinstance(text, str) or not text.strip():
+            continue
+        name = who[row]
+        if name not in known:
+            known[name] = "unknown" if columns.role is None else role_of(name, roles)
+        utterances.append(
+            Utterance(
+                row=row,
+                conversation=_conversation(columns, conversations[row], row),
+                role=known[name],
+                text=text,
+                start=_seconds(columns.start, starts[row]),
+                end=_seconds(columns.end, ends[row]),
+            )
+        )
+    turns = _values(frame, columns.turn)
+    has_roles = any(role != "unknown" for role in known.values())
+    return _ordered(utterances, turns), has_roles
+
+
+def _values(frame: nw.DataFrame[Any], name: str | None) -> list[Any]:
+    return [None] * len(frame) if name is None else frame[name].to_list()
+
+
+def _conversation(columns: Columns, value: Any, row: int) -> str:  # noqa: ANN401
+    """One table is one conversation where roles stand but no conversations."""
+    if columns.conversation is not None:
+        return str(value)
+    return "" if columns.role is not None else str(row)
+
+
+def _seconds(column: str | None, value: Any) -> float | None:  # noqa: ANN401
+    return None if column is None else seconds_of(column, value)
+
+
+def _ordered(utterances: list[Utterance], turns: Sequence[Any]) -> list[Utterance]:
+    by_conversation: dict[str, list[Utterance]] = {}
+    for utterance in utterances:
+        by_conversation.setdefault(utterance.conversation, []).append(utterance)
+    ordered: list[Utterance] = []
+    for together in by_conversation.values():
+        if all(utterance.start is not None for utterance in together):
+            together.sort(key=lambda utterance: utterance.start or 0.0)
+        elif all(_is_number(turns[utterance.row]) for utterance in together):
+            together.sort(key=lambda utterance: float(turns[utterance.row]))
+        ordered.extend(together)
+    return ordered
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401
+    try:
+        return math.isfinite(float(value))
+    except (TypeError, ValueError):
+        return False
+
+
+def add_columns(
+    frame: nw.DataFrame[Any],
+    rows: Sequence[Mapping[str, Any] | None],
+    types: Mapping[str, str],
+) -> nw.DataFrame[Any]:
+    """Add score columns to a frame, in the frame's own kind.
+
+    Parameters
+    ----------
+    frame : narwhals DataFrame
+        What was scored.
+    rows : sequence of mapping or None
+        Values for each row; None is a row of nulls.
+    types : mapping of str to str
+        Names and SQL types of the columns.
+
+    Returns
+    -------
+    narwhals DataFrame
+        A column of the same name that was there before is kept as ``<name>_input``.
+    """
+    taken = {name: f"{name}_input" for name in frame.columns if name in types}
+    frame = frame.rename(taken) if taken else frame
+    return frame.with_columns(
+        *(
+            _series(
+                name, sql, [None if row is None else row[name] for row in rows], frame
+            )
+            for name, sql in types.items()
+        )
+    )
+
+
+def _series(
+    name: str, sql: str, values: list[Any], frame: nw.DataFrame[Any]
+) -> nw.Series[Any]:
+    native = frame.implementation.to_native_namespace()
+    if frame.implementation.is_pandas():
+        column = native.Series(
+            values, index=frame.to_native().index, dtype=_PANDAS.get(sql, "object")
+        )
+        return nw.from_native(column, series_only=True).alias(name)
+    dtype = _TYPES.get(sql, _CUES)
+    if frame.implementation.is_pyarrow() and sql not in _TYPES:
+        column = native.chunked_array([native.array(values, type=_arrow_cues(native))])
+        return nw.from_native(column, series_only=True).alias(name)
+    return nw.new_series(name, values, dtype, backend=frame.implementation)
+
+
+def _arrow_cues(native: Any) -> Any:  # noqa: ANN401
+    kinds = {nw.String: native.string(), nw.Int64: native.int64()}
+    fields = _CUES.inner.fields  # type: ignore[union-attr]
+    return native.list_(
+        native.struct(
+            [(field.name, kinds.get(field.dtype, native.bool_())) for field in fields]
+        )
+    )

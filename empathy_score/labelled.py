@@ -1,0 +1,171 @@
+"""Labelled utterances: what training and evaluation read."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from empathy_score.errors import InputError
+from empathy_score.readers import Export, Reject, conversations, open_export
+from empathy_score.turn_order import replies
+
+LEVELS = (0, 1, 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """Utterances with levels.
+
+    Parameters
+    ----------
+    texts : tuple of str
+        The utterances that have a level.
+    reply_to : tuple of str or None
+        The turn before each.
+    levels : ndarray of shape (n_utterances,)
+        0 none, 1 weak, 2 strong.
+    groups : tuple of str
+        The conversation of each.
+    rejects : tuple of Reject
+        Rows that were set aside.
+    """
+
+    texts: tuple[str, ...]
+    reply_to: tuple[str | None, ...]
+    levels: npt.NDArray[np.int64]
+    groups: tuple[str, ...]
+    rejects: tuple[Reject, ...]
+
+
+def labelled_files(paths: Sequence[Path | str]) -> list[Path]:
+    """Files named, and the tables in folders named, sorted.
+
+    Parameters
+    ----------
+    paths : sequence of Path or str
+        Files or folders.
+
+    Returns
+    -------
+    list of Path
+    """
+    files: list[Path] = []
+    for path in map(Path, paths):
+        endings = (".jsonl", ".csv", ".tsv", ".parquet")
+        inside = [file for file in path.glob("*") if file.suffix in endings]
+        files.extend(sorted(inside) if path.is_dir() else [path])
+    if not files:
+        raise InputError(f"{paths[0]}: holds no .jsonl, .csv, .tsv or .parquet file")
+    return files
+
+
+def read_labelled(
+    paths: Sequence[Path | str],
+    *,
+    columns: Mapping[str, str] | None = None,
+    level: str = "level",
+) -> Labelled:
+    """Read labelled utterances from tables.
+
+    Parameters
+    ----------
+    paths : sequence of Path or str
+        Files or folders. Either whole conversations (roles, levels on the agent's
+        turns), or one labelled utterance a row with its ``reply_to`` or ``context``.
+    columns : mapping, optional
+        Meaning to column name, as for :func:`~empathy_score.readers.open_export`.
+    level : str, default "level"
+        The column of levels; rows without one are only context.
+
+    Returns
+    -------
+    Labelled
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or a value is no level.
+    """
+    given = dict(columns or {})
+    with tempfile.TemporaryDirectory(prefix="empathy-score-") as folder:
+        export = open_export(
+            labelled_files(paths), columns=given, roles=None, folder=Path(folder)
+        )
+        try:
+            if level not in export.names:
+                raise InputError(
+                    f"{paths[0]}: no column {level!r}; found: {', '.join(export.names)}"
+                )
+            return _labelled(export, level)
+        finally:
+            export.connection.close()
+
+
+def _labelled(export: Export, level: str) -> Labelled:
+    levels = _levels(export, level)
+    stated = _stated(export)
+    texts: list[str] = []
+    before: list[str | None] = []
+    found: list[int] = []
+    groups: list[str] = []
+    for batch in conversations(export):
+        for utterance, reply in zip(batch, replies(batch), strict=True):
+            if utterance.row in levels:
+                row = utterance.row
+                context, group = stated.get(row, (None, None))
+                texts.append(utterance.text)
+                before.append(reply if context is None else context or None)
+                found.append(levels[row])
+                groups.append(utterance.conversation if group is None else group)
+    return Labelled(
+        texts=tuple(texts),
+        reply_to=tuple(before),
+        levels=np.array(found, dtype=np.int64),
+        groups=tuple(groups),
+        rejects=export.rejects,
+    )
+
+
+def _levels(export: Export, level: str) -> dict[int, int]:
+    quoted = level.replace('"', '""')
+    rows = export.connection.execute(
+        f'SELECT __row, __file, __line, CAST("{quoted}" AS VARCHAR) FROM input'
+    ).fetchall()
+    levels = {}
+    for row, file, line, value in rows:
+        if value is None or not value.strip():
+            continue
+        if value.strip() not in ("0", "1", "2", "0.0", "1.0", "2.0"):
+            raise InputError(
+                f"{file}:{line}: {level} is {value!r}; allowed are 0, 1, 2 and empty"
+            )
+        levels[int(row)] = int(float(value))
+    if not levels:
+        raise InputError(f"no row has a {level}; nothing to learn or to compare")
+    return levels
+
+
+def _stated(export: Export) -> dict[int, tuple[str | None, str | None]]:
+    """Turn before and group where columns state them."""
+    names = {name.lower(): name for name in export.names}
+    context = names.get("reply_to") or names.get("context")
+    group = names.get("group")
+    if context is None and group is None:
+        return {}
+    parts = [
+        "NULL" if name is None else '"' + name.replace('"', '""') + '"'
+        for name in (context, group)
+    ]
+    rows = export.connection.execute(
+        f"SELECT __row, CAST({parts[0]} AS VARCHAR), CAST({parts[1]} AS VARCHAR) "
+        "FROM input"
+    ).fetchall()
+    return {
+        int(row): ((before or "") if context else None, together)
+        for row, before, together in rows
+    }

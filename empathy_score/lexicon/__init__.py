@@ -1,0 +1,26 @@
+"""Phrases and their scopes as rows of data, and the reader of those rows."""
+
+from empathy_score.lexicon.matching import Hit, Matcher, compile_lexicon, find_hits
+from empathy_score.lexicon.rows import (
+    CUE_LABELS,
+    SUBTYPES,
+    Lexicon,
+    Pattern,
+    Scope,
+    load_lexicon,
+    read_lexicon,
+)
+
+__all__ = [
+    "CUE_LABELS",
+    "SUBTYPES",
+    "Hit",
+    "Lexicon",
+    "Matcher",
+    "Pattern",
+    "Scope",
+    "compile_lexicon",
+    "find_hits",
+    "load_lexicon",
+    "read_lexicon",
+]

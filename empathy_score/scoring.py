@@ -1,0 +1,390 @@
+"""Score utterances: texts, frames, streams. The package's front door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import narwhals as nw
+import numpy as np
+from narwhals.typing import IntoDataFrameT
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from empathy_score.cues import cues_of
+from empathy_score.errors import InputError
+from empathy_score.features import feature_matrix, feature_names
+from empathy_score.features.transformer import make_cue_pipeline, parse
+from empathy_score.frames import add_columns, utterances_of
+from empathy_score.lexicon import CUE_LABELS
+from empathy_score.model import Model, load_model
+from empathy_score.records import Cue, Role, Utterance
+from empathy_score.turn_order import replies
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+SCORE_COLUMNS: Mapping[str, str] = {
+    "score": "DOUBLE",
+    "score_low": "DOUBLE",
+    "score_high": "DOUBLE",
+    "level": "BIGINT",
+    "p_none": "DOUBLE",
+    "p_weak": "DOUBLE",
+    "p_strong": "DOUBLE",
+    "emotional_reaction": "DOUBLE",
+    "interpretation": "DOUBLE",
+    "exploration": "DOUBLE",
+    "opportunity": "BOOLEAN",
+    "missed_opportunity": "BOOLEAN",
+    "interrupted": "BOOLEAN",
+    "p_interrupted": "DOUBLE",
+    "interrupts": "BOOLEAN",
+    "response_seconds": "DOUBLE",
+    "out_of_domain": "BOOLEAN",
+    "cues": (
+        'STRUCT("label" VARCHAR, "subtype" VARCHAR, "start" BIGINT, "end" BIGINT, '
+        '"text" VARCHAR, "pattern" VARCHAR, "negated" BOOLEAN)[]'
+    ),
+    **{f"cue_{label}": "BIGINT" for label in CUE_LABELS},
+}
+"""The columns that scoring adds, in their order, with their SQL types."""
+
+_MECHANISMS = ("emotional_reaction", "interpretation", "exploration")
+_ROLES = ("agent", "customer", "bot", "system", "unknown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmpathyScore:
+    """The score of one utterance and what it rests on.
+
+    Parameters
+    ----------
+    text : str
+        The utterance.
+    score : float
+        (p1 + 2·p2) / 2, in [0, 1].
+    level : int
+        0 none, 1 weak, 2 strong.
+    probabilities : tuple of float
+        Calibrated p(level 0), p(1), p(2).
+    interval : tuple of float or None
+        90 % interval of the score; None where the model has none.
+    mechanisms : dict of str to float or None
+        ``emotional_reaction``, ``interpretation``, ``exploration`` in [0, 1]; None
+        where the model does not measure them.
+    cues : tuple of Cue
+        The evidence.
+    contributions : dict of str to float
+        Share of each feature in ``decision_value``, largest first, features without
+        a share left out; ``"intercept"`` is what an empty utterance has. They sum to
+        ``decision_value``.
+    decision_value : float
+        Sum of the log-odds of "at least weak" and "strong".
+    """
+
+    text: str
+    score: float
+    level: int
+    probabilities: tuple[float, float, float]
+    interval: tuple[float, float] | None
+    mechanisms: Mapping[str, float | None]
+    cues: tuple[Cue, ...]
+    contributions: Mapping[str, float]
+    decision_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmpathyScorer:
+    """Scores utterances with one model.
+
+    Parameters
+    ----------
+    nlp : Language
+        A pipeline with ``empathy_cues``.
+    model : Model
+        What makes features a score.
+
+    Examples
+    --------
+    >>> scorer = EmpathyScorer.load()
+    >>> one = scorer.score("I'm so sorry it came broken again.")
+    >>> one.level > 0, one.cues[0].label
+    (True, 'apology')
+    """
+
+    nlp: Language
+    model: Model
+
+    @classmethod
+    def load(cls, model: str | Path | None = None) -> EmpathyScorer:
+        """Load a model and make the pipeline.
+
+        Parameters
+        ----------
+        model : str or Path, optional
+            A folder, or a name under ``models/``; None is the shipped model.
+
+        Returns
+        -------
+        EmpathyScorer
+
+        Raises
+        ------
+        ModelError
+            If there is no such model or it does not fit this version.
+        """
+        return cls(nlp=make_cue_pipeline(), model=load_model(model))
+
+    def score(self, text: str, reply_to: str | None = None) -> EmpathyScore:
+        """Score one utterance.
+
+        Parameters
+        ----------
+        text : str
+            What the agent wrote or said.
+        reply_to : str, optional
+            The customer's turn before it.
+
+        Returns
+        -------
+        EmpathyScore
+
+        Raises
+        ------
+        InputError
+            If ``text`` is no text, or empty.
+        """
+        if not isinstance(text, str) or not text.strip():
+            raise InputError(f"text must be a text that is not empty, got {text!r}")
+        doc = self.nlp(text)
+        X = feature_matrix([doc], [None if reply_to is None else self.nlp(reply_to)])
+        classifier = self.model.classifier
+        p_none, p_weak, p_strong = classifier.predict_proba(X)[0].tolist()
+        shares = classifier.contributions(X)[0]
+        named = dict(
+            zip((*feature_names(), "intercept"), shares.tolist(), strict=True)
+        )
+        return EmpathyScore(
+            text=text,
+            score=(p_weak + 2 * p_strong) / 2,
+            level=int(classifier.predict(X)[0]),
+            probabilities=(p_none, p_weak, p_strong),
+            interval=None,
+            mechanisms=dict.fromkeys(_MECHANISMS),
+            cues=cues_of(doc),
+            contributions={
+                name: share
+                for name, share in sorted(named.items(), key=lambda item: -abs(item[1]))
+                if share or name == "intercept"
+            },
+            decision_value=float(shares.sum()),
+        )
+
+    def score_frame(
+        self,
+        frame: IntoDataFrameT,
+        *,
+        text: str | None = None,
+        conversation: str | None = None,
+        role: str | None = None,
+        turn: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        roles: Mapping[str, Role] | None = None,
+        score_roles: Sequence[Role] | None = None,
+    ) -> IntoDataFrameT:
+        """Score a table of utterances.
+
+        Parameters
+        ----------
+        frame : pandas, polars or pyarrow table
+            One row per utterance; any order.
+        text, conversation, role, turn, start, end : str, optional
+            Names of the columns; recognised by their usual names if not given.
+        roles : mapping of str to role, optional
+            What the table's role names mean, ``{"end-user": "customer"}`` for instance.
+        score_roles : sequence of role, optional
+            Whose turns are scored: the agent's by default, and every turn where the
+            table names no roles.
+
+        Returns
+        -------
+        frame of the same kind
+            All rows and columns in their order, and the columns of
+            :data:`SCORE_COLUMNS`. Rows with null or empty text have null scores.
+
+        Raises
+        ------
+        InputError
+            If there is no text column, or a named column does not exist.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> table = pl.DataFrame({"text": ["So sorry about that!", "Order number?"]})
+        >>> EmpathyScorer.load().score_frame(table)["level"].to_list()
+        [1, 0]
+        """
+        table = nw.from_native(frame, eager_only=True)
+        names = {
+            "text": text,
+            "conversation": conversation,
+            "role": role,
+            "turn": turn,
+            "start": start,
+            "end": end,
+        }
+        utterances, has_roles = utterances_of(table, names, roles)
+        wanted = roles_to_score(score_roles, has_roles=has_roles)
+        rows: list[Row | None] = [None] * len(table)
+        for utterance, row in zip(
+            utterances, self.score_utterances(utterances, wanted), strict=True
+        ):
+            rows[utterance.row] = row
+        return cast(
+            "IntoDataFrameT", add_columns(table, rows, SCORE_COLUMNS).to_native()
+        )
+
+    def score_stream(
+        self,
+        utterances: Iterable[Utterance],
+        *,
+        score_roles: Sequence[Role] | None = ("agent", "unknown"),
+    ) -> Iterator[Row]:
+        """Score turns one after another as they come.
+
+        Parameters
+        ----------
+        utterances : iterable of Utterance
+            Each conversation in order; conversations may be interleaved.
+        score_roles : sequence of role
+            Whose turns are scored.
+
+        Yields
+        ------
+        dict
+            One row of :data:`SCORE_COLUMNS` for each turn, at once.
+
+        Examples
+        --------
+        >>> turn = Utterance(row=0, conversation="1", role="agent", text="So sorry!")
+        >>> [row["level"] for row in EmpathyScorer.load().score_stream([turn])]
+        [1]
+        """
+        wanted = roles_to_score(score_roles, has_roles=True)
+        for utterance, reply in _with_replies(utterances):
+            yield self._rows([utterance], [reply], wanted)[0]
+
+    def score_utterances(
+        self, utterances: Sequence[Utterance], score_roles: frozenset[Role]
+    ) -> list[Row]:
+        """Score a batch of whole conversations.
+
+        Parameters
+        ----------
+        utterances : sequence of Utterance
+            Each conversation in order.
+        score_roles : frozenset of role
+            Whose turns are scored.
+
+        Returns
+        -------
+        list of dict
+            One row of :data:`SCORE_COLUMNS` for each utterance.
+        """
+        return self._rows(utterances, list(replies(utterances)), score_roles)
+
+    def _rows(
+        self,
+        utterances: Sequence[Utterance],
+        reply_to: Sequence[str | None],
+        score_roles: frozenset[Role],
+    ) -> list[Row]:
+        scored = [
+            place
+            for place, utterance in enumerate(utterances)
+            if utterance.role in score_roles
+        ]
+        texts = [utterance.text for utterance in utterances]
+        before = [reply_to[place] for place in scored]
+        docs = parse(self.nlp, [*texts, *before])
+        own = cast("list[Doc]", docs[: len(texts)])
+        rows = [_empty_row(doc) for doc in own]
+        if not scored:
+            return rows
+        X = feature_matrix([own[place] for place in scored], docs[len(texts) :])
+        probabilities = self.model.classifier.predict_proba(X)
+        levels = self.model.classifier.predict(X)
+        scores = probabilities @ np.array([0.0, 0.5, 1.0])
+        for number, place in enumerate(scored):
+            p_none, p_weak, p_strong = probabilities[number].tolist()
+            rows[place].update(
+                score=float(scores[number]),
+                level=int(levels[number]),
+                p_none=p_none,
+                p_weak=p_weak,
+                p_strong=p_strong,
+            )
+        return rows
+
+
+def roles_to_score(
+    score_roles: Sequence[Role] | None, *, has_roles: bool
+) -> frozenset[Role]:
+    """Whose turns are scored: the agent's, or all where nobody's role is known.
+
+    Parameters
+    ----------
+    score_roles : sequence of role, optional
+        What the user asked for.
+    has_roles : bool
+        Whether the input names roles.
+
+    Returns
+    -------
+    frozenset of role
+
+    Raises
+    ------
+    InputError
+        If one of them is no role.
+    """
+    if score_roles is None:
+        return frozenset({"agent"}) if has_roles else frozenset(_ROLES)
+    for role in score_roles:
+        if role not in _ROLES:
+            raise InputError(
+                f"score_roles: {role!r} is no role; allowed are {', '.join(_ROLES)}"
+            )
+    return frozenset(score_roles)
+
+
+def _with_replies(
+    utterances: Iterable[Utterance],
+) -> Iterator[tuple[Utterance, str | None]]:
+    seen: list[Utterance] = []
+
+    def noted() -> Iterator[Utterance]:
+        for utterance in utterances:
+            seen.append(utterance)
+            yield utterance
+
+    for reply in replies(noted()):
+        yield seen.pop(), reply
+
+
+def _empty_row(doc: Doc) -> Row:
+    """Everything that holds for any turn: its cues; the rest is null."""
+    row: Row = dict.fromkeys(SCORE_COLUMNS)
+    cues = cues_of(doc)
+    row["cues"] = [asdict(cue) for cue in cues]
+    for label in CUE_LABELS:
+        row[f"cue_{label}"] = 0
+    row["cue_interruption"] = None  # no matter of words, so not observed here
+    for cue in cues:
+        if not cue.negated:
+            row[f"cue_{cue.label}"] += 1
+    return row

@@ -1,0 +1,321 @@
+"""Scored tables out: the input's columns, then the scores, in input order."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from empathy_score.errors import InputError
+from empathy_score.readers.rejects import Reject
+from empathy_score.readers.table import (
+    Export,
+    as_text,
+    column_types,
+    file_literal,
+    interruptible,
+    is_nested,
+    literal,
+    quoted,
+)
+
+OUT_ENDINGS = (".csv", ".jsonl", ".parquet")
+"""Endings of files that can be written."""
+
+_WINDOW = 20_000
+_ROW_GROUP_BYTES = 32_000_000
+_FORMATS = {
+    ".csv": "FORMAT csv, HEADER true",
+    ".jsonl": "FORMAT json",
+    ".parquet": "FORMAT parquet, COMPRESSION zstd",
+}
+
+
+def check_out(out: Path, inputs: Sequence[Path | str]) -> None:
+    """Raise unless OUT can be written without harm to the inputs.
+
+    Parameters
+    ----------
+    out : Path
+        The file to write.
+    inputs : sequence of Path or str
+        The files that are read.
+
+    Raises
+    ------
+    InputError
+        Unknown ending, OUT or its rejects file is an input, no such folder, OUT
+        is a folder, or the folder cannot be written to.
+
+    Examples
+    --------
+    >>> check_out(Path("scores.xlsx"), [])
+    Traceback (most recent call last):
+    empathy_score.errors.InputError: scores.xlsx: unknown ending '.xlsx'; \
+allowed: .csv, .jsonl, .parquet
+    """
+    if out.is_dir():
+        raise InputError(f"{out}: is a folder; name a file in it")
+    if out.suffix.lower() not in OUT_ENDINGS:
+        raise InputError(
+            f"{out}: unknown ending {out.suffix!r}; allowed: {', '.join(OUT_ENDINGS)}"
+        )
+    if not out.parent.is_dir():
+        raise InputError(f"{out.parent}: there is no such folder; create it first")
+    for path in map(Path, inputs):
+        if _same(out, path):
+            raise InputError(f"{out}: is an input too; name another output")
+        if _same(_rejects_path(out), path):
+            raise InputError(
+                f"{path}: is an input, and the file for set-aside rows of {out.name}; "
+                "name another output"
+            )
+    if not os.access(out.parent, os.W_OK):
+        raise InputError(f"{out.parent}: cannot be written to; name another folder")
+
+
+def add_scores(
+    export: Export, part_name: str, rows: Iterable[Mapping[str, object]]
+) -> None:
+    r"""Write one part file of scores, whole or not at all.
+
+    Parameters
+    ----------
+    export : Export
+        Its folder takes the part.
+    part_name : str
+        Name of the part; a part of the same name is replaced.
+    rows : iterable of mapping
+        ``__row`` and the score columns; floats keep full precision. NaN raises
+        ValueError: what is not observable is None.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from empathy_score.readers import open_export
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     file = Path(name, "chat.csv")
+    ...     _ = file.write_text("text\nSorry!\n")
+    ...     export = open_export([file], folder=Path(name))
+    ...     add_scores(export, "0001", [{"__row": 0, "score": 0.5}])
+    ...     n_rows = write_scored(export, Path(name, "o.csv"), {"score": "DOUBLE"})
+    ...     export.connection.close()
+    ...     print(n_rows, Path(name, "o.csv").read_text().split())
+    1 ['text,score', 'Sorry!,0.5']
+    """
+    folder = export.folder / "parts"
+    folder.mkdir(exist_ok=True)
+    encode = json.JSONEncoder(
+        ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_python
+    ).encode
+    with (
+        _replacing(folder / f"{part_name}.jsonl") as unfinished,
+        unfinished.open("w", encoding="utf-8", newline="\n") as out,
+    ):
+        out.writelines(encode(row) + "\n" for row in rows)
+
+
+def write_scored(export: Export, out: Path, schema: Mapping[str, str]) -> int:
+    """Join the input and the parts, and write OUT whole or not at all.
+
+    Every input column stays, in its order; the added ones follow. An input column
+    with the name of an added one becomes ``<name>_input``. In CSV nested values
+    are JSON text.
+
+    Parameters
+    ----------
+    export : Export
+        The input; scores are in the parts of its folder.
+    out : Path
+        A ``.csv``, ``.jsonl`` or ``.parquet`` file; see :func:`check_out`.
+    schema : mapping
+        Names of the added columns, in order, and their DuckDB types.
+
+    Returns
+    -------
+    int
+        Rows written.
+
+    Raises
+    ------
+    InputError
+        OUT cannot be written, or two parts score one row.
+
+    Examples
+    --------
+    See :func:`add_scores`.
+    """
+    ending = out.suffix.lower()
+    if ending not in _FORMATS:
+        check_out(out, [])
+    listed = ", ".join(_columns(export, schema, ending))
+    query = f"SELECT {listed} FROM input AS i POSITIONAL JOIN ordered AS s"
+    with _replacing(out) as unfinished:
+        try:
+            with interruptible():
+                _load_scores(export, schema)
+                _order_scores(export, out)
+                options = _FORMATS[ending]
+                if ending == ".parquet":
+                    options += f", ROW_GROUP_SIZE {_row_group(export)}"
+                export.connection.execute(
+                    f"COPY ({query}) TO {literal(str(unfinished))} ({options})"
+                )
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise InputError(f"{out}: could not be written: {reason}") from error
+    return export.n_rows
+
+
+def write_rejects(out: Path, rejects: Sequence[Reject]) -> Path | None:
+    """Write the set-aside rows beside OUT; with none, remove a stale file.
+
+    Returns
+    -------
+    Path or None
+        ``<stem of OUT>.rejects.jsonl``: objects with ``file``, ``line``,
+        ``reason`` and ``raw``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> one = Reject(file="a.csv", line=3, reason="empty text", raw="7,")
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     print(write_rejects(Path(name, "scores.csv"), [one]).name)
+    ...     print(write_rejects(Path(name, "scores.csv"), []))
+    scores.rejects.jsonl
+    None
+    """
+    path = _rejects_path(out)
+    if not rejects:
+        path.unlink(missing_ok=True)
+        return None
+    with (
+        _replacing(path) as unfinished,
+        unfinished.open("w", encoding="utf-8", newline="\n") as handle,
+    ):
+        handle.writelines(
+            json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in rejects
+        )
+    return path
+
+
+def _rejects_path(out: Path) -> Path:
+    return out.with_name(f"{out.stem}.rejects.jsonl")
+
+
+def _same(one: Path, other: Path) -> bool:
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a name beside path; rename it at the end, remove it on any failure."""
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        yield unfinished
+        os.replace(unfinished, path)  # noqa: PTH105
+    except OSError as error:
+        raise InputError(f"{path}: could not be written: {error.strerror}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _python(value: object) -> object:
+    """Turn a NumPy number into Python's."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} cannot be a score")
+
+
+def _columns(export: Export, schema: Mapping[str, str], ending: str) -> Iterator[str]:
+    """Write the SQL for each column of OUT."""
+    kinds = column_types(export.connection, "input")
+    taken = {name.lower() for name in (*export.names, *schema)}
+    added = {name.lower() for name in schema}
+    value = _values(ending)
+    for name in export.names:
+        new = name
+        if name.lower() in added:
+            while new.lower() in taken:
+                new += "_input"
+            taken.add(new.lower())
+        yield f"{value('i', name, kinds[name])} AS {quoted(new)}"
+    for name, kind in schema.items():
+        yield f"{value('s', name, kind)} AS {quoted(name)}"
+
+
+def _values(ending: str) -> Callable[[str, str, str], str]:
+    def value(table: str, name: str, kind: str) -> str:
+        column = f"{table}.{quoted(name)}"
+        if ending == ".csv" and (kind == "JSON" or is_nested(kind)):
+            return as_text(column, kind)
+        if ending == ".jsonl" and kind in {"DOUBLE", "FLOAT"}:
+            # JSON has no word for NaN and infinity.
+            return f"CASE WHEN isfinite({column}) THEN {column} END"
+        return column
+
+    return value
+
+
+def _load_scores(export: Export, schema: Mapping[str, str]) -> None:
+    """Fill the table ``scores`` from the parts."""
+    kinds = {"__row": "BIGINT", **schema}
+    cells = ", ".join(f"{quoted(name)} {kind}" for name, kind in kinds.items())
+    export.connection.execute(f"CREATE OR REPLACE TABLE scores ({cells})")
+    pairs = (f"{literal(name)}: {literal(kind)}" for name, kind in kinds.items())
+    listed = ", ".join(pairs)
+    for path in sorted((export.folder / "parts").glob("*.jsonl")):
+        export.connection.execute(
+            f"INSERT INTO scores SELECT * FROM read_json({file_literal(path)}, "
+            f"format = 'newline_delimited', columns = {{{listed}}})"
+        )
+
+
+def _order_scores(export: Export, out: Path) -> None:
+    """Fill ``ordered`` with one row for each row of ``input``, in its order.
+
+    Window by window: a sort of everything does not fit into memory where texts are
+    long, and a join does not promise an order.
+    """
+    connection = export.connection
+    connection.execute("SET threads = 1")  # rows then stay in the order of the tables
+    connection.execute(
+        "CREATE OR REPLACE TABLE ordered AS "
+        "SELECT i.__row AS __at, s.* FROM input AS i, scores AS s LIMIT 0"
+    )
+    for first in range(0, export.n_rows, _WINDOW):
+        window = f"__row BETWEEN {first} AND {first + _WINDOW - 1}"
+        connection.execute(
+            "INSERT INTO ordered SELECT i.__row, s.* FROM "
+            f"(SELECT __row FROM input WHERE {window}) AS i LEFT JOIN "
+            f"(SELECT * FROM scores WHERE {window}) AS s "
+            "ON i.__row = s.__row ORDER BY i.__row"
+        )
+    found = connection.execute(
+        "SELECT count(*), count(*) FILTER (i.__row IS DISTINCT FROM s.__at) "
+        "FROM input AS i POSITIONAL JOIN ordered AS s"
+    ).fetchone()
+    if found != (export.n_rows, 0):
+        raise InputError(
+            f"{out}: not written, because rows have more than one score in "
+            f"{export.folder / 'parts'}"
+        )
+
+
+def _row_group(export: Export) -> int:
+    """Say how many rows of Parquet fit into memory together."""
+    found = export.connection.execute(
+        f"SELECT avg(strlen(CAST({quoted(export.columns.text)} AS VARCHAR))) FROM input"
+    ).fetchone()
+    size = float(found[0]) if found and found[0] else 1.0
+    return max(2_048, min(122_880, int(_ROW_GROUP_BYTES / size)))
