@@ -69,7 +69,7 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.monotonic_cst = monotonic_cst
         self.n_splits = n_splits
 
-    def fit(self, X: Any, y: Any, groups: Any = None) -> EmpathyClassifier:  # noqa: ANN401, N803
+    def fit(self, X: Any, y: Any, groups: Any = None) -> EmpathyClassifier:  # noqa: ANN401
         """Fit the thresholds and their calibration.
 
         Parameters
@@ -114,13 +114,14 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         signs = np.asarray(self.monotonic_cst, dtype=np.int8)
         if signs.shape != (n_features,):
             raise ValueError(
-                f"monotonic_cst has shape {signs.shape}, but X has {n_features} features"
+                f"monotonic_cst has shape {signs.shape}, but X has {n_features} "
+                "features"
             )
         return signs
 
     def _held_out(
         self,
-        X: Array,  # noqa: N803
+        X: Array,
         above: Array,
         signs: npt.NDArray[np.int8],
         groups: Any,  # noqa: ANN401
@@ -142,7 +143,7 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             scores[test] = X[test] @ weights.T + offsets
         return scores
 
-    def predict_proba(self, X: Any) -> Array:  # noqa: ANN401, N803
+    def predict_proba(self, X: Any) -> Array:  # noqa: ANN401
         """Calibrated probabilities of the levels.
 
         Parameters
@@ -159,7 +160,7 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         edges = np.hstack([np.ones((len(above), 1)), above, np.zeros((len(above), 1))])
         return np.asarray(edges[:, :-1] - edges[:, 1:])
 
-    def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401, N803
+    def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401
         """Predict the median level: the highest that is reached with p > 0.5.
 
         Parameters
@@ -174,7 +175,7 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         above = np.minimum.accumulate(_sigmoid(self._log_odds(X)), axis=1)
         return np.asarray(self.classes_[(above > 0.5).sum(axis=1)])
 
-    def decision_value(self, X: Any) -> Array:  # noqa: ANN401, N803
+    def decision_value(self, X: Any) -> Array:  # noqa: ANN401
         """Sum of the calibrated log-odds over the thresholds.
 
         Parameters
@@ -189,7 +190,7 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         return np.asarray(self._log_odds(X).sum(axis=1))
 
-    def contributions(self, X: Any) -> Array:  # noqa: ANN401, N803
+    def contributions(self, X: Any) -> Array:  # noqa: ANN401
         """Share of each feature in the decision value; the last column is the rest.
 
         Parameters
@@ -207,10 +208,10 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         rest = np.full((len(values), 1), self.intercept_.sum())
         return np.hstack([shares, rest])
 
-    def _log_odds(self, X: Any) -> Array:  # noqa: ANN401, N803
+    def _log_odds(self, X: Any) -> Array:  # noqa: ANN401
         return np.asarray(self._checked(X) @ self.coef_.T + self.intercept_)
 
-    def _checked(self, X: Any) -> Array:  # noqa: ANN401, N803
+    def _checked(self, X: Any) -> Array:  # noqa: ANN401
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, ensure_all_finite="allow-nan")
         return np.nan_to_num(np.asarray(X, dtype=np.float64))
@@ -223,7 +224,7 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _linear(
-    X: Array,  # noqa: N803
+    X: Array,
     above: Array,
     signs: npt.NDArray[np.int8],
     alpha: float,
@@ -232,7 +233,7 @@ def _linear(
     spread = X.std(axis=0)
     scale = np.where(spread > 0, spread, 1.0)
     free = np.flatnonzero(signs >= 0), np.flatnonzero(signs <= 0)
-    Z = np.hstack([X[:, free[0]] / scale[free[0]], -X[:, free[1]] / scale[free[1]]])  # noqa: N806
+    Z = np.hstack([X[:, free[0]] / scale[free[0]], -X[:, free[1]] / scale[free[1]]])
     template = Ridge(alpha=alpha, positive=True, tol=1e-6)
     weights = np.zeros((above.shape[1], X.shape[1]))
     offsets = np.zeros(above.shape[1])
@@ -245,7 +246,7 @@ def _linear(
 
 
 def _calibration(scores: Array, above: Array) -> tuple[Array, Array]:
-    """Slope and shift of the log-odds for each threshold, never with a falling slope."""
+    """Slope and shift of the log-odds for each threshold; no slope falls."""
     slopes = np.zeros(above.shape[1])
     shifts = np.zeros(above.shape[1])
     for threshold in range(above.shape[1]):

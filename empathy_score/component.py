@@ -1,10 +1,6 @@
-"""The spaCy component ``empathy_score``: the score of a ``Doc`` in ``doc._.empathy``."""
+"""The spaCy component ``empathy_score``: it sets ``doc._.empathy``."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -22,8 +18,9 @@ from empathy_score.model import Model, load_model
 )
 def make_empathy_score(nlp: Language, name: str, model: str | None) -> EmpathyScoring:
     """Make the component; spaCy calls this for ``nlp.add_pipe("empathy_score")``."""
-    if not any(nlp.get_pipe_meta(pipe).factory == "empathy_cues" for pipe in
-               nlp.pipe_names):
+    if not any(
+        nlp.get_pipe_meta(pipe).factory == "empathy_cues" for pipe in nlp.pipe_names
+    ):
         raise InputError(
             "empathy_score needs the cues: add nlp.add_pipe('empathy_cues') before it"
         )
@@ -50,7 +47,9 @@ class EmpathyScoring:
     True
     """
 
-    def __init__(self, name: str = "empathy_score", *, model: str | None = None) -> None:
+    def __init__(
+        self, name: str = "empathy_score", *, model: str | None = None
+    ) -> None:
         self.name = name
         self.model: Model = load_model(model)
         if not Doc.has_extension("empathy"):
@@ -68,20 +67,3 @@ class EmpathyScoring:
             "probabilities": probabilities,
         }
         return doc
-
-    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Nothing is stored: the model's name stands in the pipeline's config."""
-
-    def from_disk(
-        self, path: str | Path, *, exclude: Iterable[str] = ()
-    ) -> EmpathyScoring:
-        """Nothing is read: the model's name stands in the pipeline's config."""
-        return self
-
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """Nothing is stored: the model's name stands in the pipeline's config."""
-        return b""
-
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Any:  # noqa: ANN401
-        """Nothing is read: the model's name stands in the pipeline's config."""
-        return self

@@ -6,8 +6,6 @@ signals (wording that is no cue of its own but counts as a feature).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from spacy.language import Language
@@ -108,23 +106,6 @@ class EmpathyCues:
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what cannot travel to another process; it is made anew there."""
         return {**self.__dict__, "_matcher": None}
-
-    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Nothing is stored: settings stand in the pipeline's config."""
-
-    def from_disk(
-        self, path: str | Path, *, exclude: Iterable[str] = ()
-    ) -> EmpathyCues:
-        """Nothing is read: settings stand in the pipeline's config."""
-        return self
-
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """Nothing is stored: settings stand in the pipeline's config."""
-        return b""
-
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> EmpathyCues:
-        """Nothing is read: settings stand in the pipeline's config."""
-        return self
 
 
 def _string_ids(nlp: Language, lexicon: Lexicon) -> frozenset[str]:

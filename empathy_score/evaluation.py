@@ -85,7 +85,7 @@ def measures(
 def calibration_error(
     outcome: npt.NDArray[np.bool_], probability: Array, n_bins: int = 10
 ) -> float:
-    """Expected calibration error with bins of equal width.
+    """Measure the expected calibration error, in bins of equal width.
 
     Parameters
     ----------

@@ -167,12 +167,17 @@ def _series(
         column = native.Series(
             values, index=frame.to_native().index, dtype=_PANDAS.get(sql, "object")
         )
-        return nw.from_native(column, series_only=True).alias(name)
+        return _named(column, name)
     dtype = _TYPES.get(sql, _CUES)
     if frame.implementation.is_pyarrow() and sql not in _TYPES:
         column = native.chunked_array([native.array(values, type=_arrow_cues(native))])
-        return nw.from_native(column, series_only=True).alias(name)
+        return _named(column, name)
     return nw.new_series(name, values, dtype, backend=frame.implementation)
+
+
+def _named(column: Any, name: str) -> nw.Series[Any]:  # noqa: ANN401
+    series: nw.Series[Any] = nw.from_native(column, series_only=True)
+    return series.alias(name)
 
 
 def _arrow_cues(native: Any) -> Any:  # noqa: ANN401

@@ -204,7 +204,7 @@ def save_model(
 
 
 def _lean(classifier: EmpathyClassifier) -> EmpathyClassifier:
-    """Settings as plain lists, so that nothing but arrays and numbers is stored."""
+    """Keep settings as plain lists, so that only arrays and numbers are stored."""
     if classifier.monotonic_cst is not None:
         signs = np.asarray(classifier.monotonic_cst).tolist()
         classifier.set_params(monotonic_cst=signs)

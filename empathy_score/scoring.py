@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast, get_args
 
 import narwhals as nw
 import numpy as np
@@ -24,7 +24,6 @@ from empathy_score.records import Cue, Role, Utterance
 from empathy_score.turn_order import replies
 
 Row = dict[str, Any]
-T = TypeVar("T")
 
 SCORE_COLUMNS: Mapping[str, str] = {
     "score": "DOUBLE",
@@ -53,7 +52,6 @@ SCORE_COLUMNS: Mapping[str, str] = {
 """The columns that scoring adds, in their order, with their SQL types."""
 
 _MECHANISMS = ("emotional_reaction", "interpretation", "exploration")
-_ROLES = ("agent", "customer", "bot", "system", "unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,9 +162,7 @@ class EmpathyScorer:
         classifier = self.model.classifier
         p_none, p_weak, p_strong = classifier.predict_proba(X)[0].tolist()
         shares = classifier.contributions(X)[0]
-        named = dict(
-            zip((*feature_names(), "intercept"), shares.tolist(), strict=True)
-        )
+        named = dict(zip((*feature_names(), "intercept"), shares.tolist(), strict=True))
         return EmpathyScore(
             text=text,
             score=(p_weak + 2 * p_strong) / 2,
@@ -332,7 +328,7 @@ class EmpathyScorer:
 
 
 def roles_to_score(
-    score_roles: Sequence[Role] | None, *, has_roles: bool
+    score_roles: Sequence[str] | None, *, has_roles: bool
 ) -> frozenset[Role]:
     """Whose turns are scored: the agent's, or all where nobody's role is known.
 
@@ -353,13 +349,14 @@ def roles_to_score(
         If one of them is no role.
     """
     if score_roles is None:
-        return frozenset({"agent"}) if has_roles else frozenset(_ROLES)
+        return frozenset({"agent"}) if has_roles else frozenset(get_args(Role))
     for role in score_roles:
-        if role not in _ROLES:
+        if role not in get_args(Role):
             raise InputError(
-                f"score_roles: {role!r} is no role; allowed are {', '.join(_ROLES)}"
+                f"score_roles: {role!r} is no role; "
+                f"allowed are {', '.join(get_args(Role))}"
             )
-    return frozenset(score_roles)
+    return frozenset(cast("Sequence[Role]", score_roles))
 
 
 def _with_replies(

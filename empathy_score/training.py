@@ -133,7 +133,7 @@ def _classifier(alpha: float) -> EmpathyClassifier:
 
 
 def _held_out(
-    X: Array,  # noqa: N803
+    X: Array,
     levels: npt.NDArray[np.int64],
     groups: npt.NDArray[np.str_],
     alpha: float,
@@ -148,7 +148,7 @@ def _held_out(
 
 
 def _best_alpha(
-    X: Array,  # noqa: N803
+    X: Array,
     levels: npt.NDArray[np.int64],
     groups: npt.NDArray[np.str_],
 ) -> float:

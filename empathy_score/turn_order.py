@@ -19,7 +19,7 @@ class _Said:
 
 
 def replies(utterances: Iterable[Utterance]) -> Iterator[str | None]:
-    """Give each utterance the other side's turn before it.
+    r"""Give each utterance the other side's turn before it.
 
     Messages that one side sends in a row are one turn and joined by a line break. A
     bot's or the system's words between do not count, and of an utterance whose role
@@ -43,7 +43,7 @@ def replies(utterances: Iterable[Utterance]) -> Iterator[str | None]:
     ...     Utterance(row=2, conversation="1", role="agent", text="Oh no."),
     ... ]
     >>> list(replies(turns))[2]
-    'Broken.\\nAgain!'
+    'Broken.\nAgain!'
     """
     said: dict[str, _Said] = {}
     for utterance in utterances:

@@ -32,7 +32,8 @@ def explain_command(
     )
     console.print(_marked(one))
     console.print(
-        f"\nscore {one.score:.2f}   level {one.level} ({_LEVELS[one.level]})   {chances}\n",
+        f"\nscore {one.score:.2f}   level {one.level} ({_LEVELS[one.level]})   "
+        f"{chances}\n",
         highlight=False,
     )
     if one.cues:
@@ -42,7 +43,7 @@ def explain_command(
 
 
 def _marked(one: EmpathyScore) -> Text:
-    """The text with its evidence marked."""
+    """Mark the evidence in the text."""
     marked = Text(one.text)
     for cue in one.cues:
         marked.stylize("strike" if cue.negated else "bold reverse", cue.start, cue.end)

@@ -16,7 +16,9 @@ from rich.progress import (
 
 
 @contextmanager
-def counting(console: Console, what: str, total: int) -> Iterator[Callable[[int], None]]:
+def counting(
+    console: Console, what: str, total: int
+) -> Iterator[Callable[[int], None]]:
     """Show progress while the block runs.
 
     Parameters
@@ -57,6 +59,8 @@ def _lines(console: Console, what: str, total: int) -> Callable[[int], None]:
         tenth = 10 * state["done"] // max(total, 1)
         if tenth > state["tenth"]:
             state["tenth"] = tenth
-            console.print(f"{what}: {state['done']:,} of {total:,} turns", soft_wrap=True)
+            console.print(
+                f"{what}: {state['done']:,} of {total:,} turns", soft_wrap=True
+            )
 
     return advance

@@ -33,8 +33,12 @@ def score_command(
     conversation: Annotated[
         str | None, typer.Option(help="Column of the conversation's id.")
     ] = None,
-    role: Annotated[str | None, typer.Option(help="Column of the speaker's role.")] = None,
-    turn: Annotated[str | None, typer.Option(help="Column of the turn's number.")] = None,
+    role: Annotated[
+        str | None, typer.Option(help="Column of the speaker's role.")
+    ] = None,
+    turn: Annotated[
+        str | None, typer.Option(help="Column of the turn's number.")
+    ] = None,
     start: Annotated[str | None, typer.Option(help="Column of the start time.")] = None,
     end: Annotated[str | None, typer.Option(help="Column of the end time.")] = None,
     roles: Annotated[

@@ -286,8 +286,9 @@ def _specificity_features() -> Iterator[Feature]:
 
 
 def _warm_kinds(turns: Turns) -> Array:
-    kinds = np.sum([turns.own.count(label) > 0 for label in WARM], axis=0)
-    return np.minimum(kinds, 4).astype(np.float64)
+    seen = [np.minimum(turns.own.count(label), 1) for label in WARM]
+    kinds: Array = np.minimum(np.sum(seen, axis=0), 4)
+    return kinds
 
 
 _MOODS: tuple[tuple[str, str, Direction], ...] = (

@@ -148,7 +148,7 @@ def parse(
     return [None if text is None else docs[text] for text in texts]
 
 
-def utterances(X: Any) -> list[tuple[str, str | None]]:  # noqa: ANN401, N803
+def utterances(X: Any) -> list[tuple[str, str | None]]:  # noqa: ANN401
     """Bring any accepted input into pairs of text and the turn before.
 
     Parameters
@@ -170,8 +170,7 @@ def utterances(X: Any) -> list[tuple[str, str | None]]:  # noqa: ANN401, N803
         return _from_frame(frame)
     if isinstance(X, str):
         raise InputError("X is one text; pass a list of texts: [text]")
-    pairs = [_pair(entry, place) for place, entry in enumerate(X)]
-    return pairs
+    return [_pair(entry, place) for place, entry in enumerate(X)]
 
 
 def _from_frame(frame: nw.DataFrame[Any]) -> list[tuple[str, str | None]]:

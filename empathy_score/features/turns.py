@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from spacy.attrs import IS_ALPHA, IS_STOP, IS_UPPER, LENGTH, LOWER
-from spacy.strings import hash_string
+from spacy.strings import StringStore
 from spacy.tokens import Doc, Span
 
 from empathy_score.cues import CUES_KEY
@@ -109,7 +110,8 @@ def mark_columns() -> dict[str, list[int]]:
 @lru_cache(maxsize=1)
 def _column_of_row() -> dict[int, int]:
     rows = (*load_lexicon().cues, *load_lexicon().signals)
-    return {hash_string(row.id): place for place, row in enumerate(rows)}
+    strings = StringStore()
+    return {strings.add(row.id): place for place, row in enumerate(rows)}
 
 
 def turns_of(docs: Sequence[Doc], reply_to: Sequence[Doc | None]) -> Turns:
@@ -208,16 +210,22 @@ def counts_of(docs: Iterable[Doc]) -> Counts:
     hits = np.bincount(places, minlength=n_texts * n_rows).reshape(n_texts, n_rows)
     table = np.array(values, dtype=np.float64).reshape(n_texts, 7)
     return Counts(
-        hits.astype(np.float64),
-        *table.T,
+        hits=hits.astype(np.float64),
+        n_words=table[:, 0],
+        n_capital_words=table[:, 1],
+        n_exclamations=table[:, 2],
+        n_question_marks=table[:, 3],
+        n_denied=table[:, 4],
+        n_naming=table[:, 5],
+        n_cue_words=table[:, 6],
         words=tuple(words),
         cue_words=tuple(cue_words),
     )
 
 
-def _words_inside(spans: Sequence[Span], attributes: npt.NDArray[np.uint64]) -> (
-    frozenset[int]
-):
+def _words_inside(
+    spans: Sequence[Span], attributes: npt.NDArray[Any]
+) -> frozenset[int]:
     found: set[int] = set()
     for span in spans:
         part = attributes[span.start : span.end]

@@ -104,15 +104,19 @@ def _joint_scan(rows: tuple[Pattern, ...], parts: list[str], group: list[int]) -
     options.log_errors = False
     scan = re2.Set.SearchSet(options)
     for place in group:
-        try:
-            scan.Add(parts[place])
-        except re2.error as error:
-            raise LexiconError(
-                f"{rows[place].where}: {rows[place].expression!r} is outside RE2's "
-                f"syntax: {error}"
-            ) from error
+        _add(scan, rows[place], parts[place])
     scan.Compile()
     return scan
+
+
+def _add(scan: Any, row: Pattern, part: str) -> None:  # noqa: ANN401
+    try:
+        re2.compile(row.expression)
+        scan.Add(part)
+    except re2.error as error:
+        raise LexiconError(
+            f"{row.where}: {row.expression!r} is outside RE2's syntax: {error}"
+        ) from error
 
 
 def _necessary(expression: str) -> str:

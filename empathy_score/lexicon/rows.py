@@ -304,7 +304,5 @@ def _unknown(
     where: str, what: str, found: str, allowed: list[str] | tuple[str, ...]
 ) -> str:
     near = difflib.get_close_matches(str(found), allowed, n=1)
-    hint = (
-        f"did you mean {near[0]!r}?" if near else f"allowed are {', '.join(allowed)}"
-    )
+    hint = f"did you mean {near[0]!r}?" if near else f"allowed are {', '.join(allowed)}"
     return f"{where}: unknown {what} {found!r}; {hint}"

@@ -1,0 +1,78 @@
+"""The classifier keeps scikit-learn's rules and its own promises."""
+
+import numpy as np
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from empathy_score import EmpathyClassifier
+
+
+MEDIAN = (
+    "predict gives the median level, which an ordinal scale asks for; the check "
+    "expects the most probable one"
+)
+
+
+@parametrize_with_checks(
+    [EmpathyClassifier(alpha=1.0)],
+    expected_failed_checks=lambda _: {"check_classifiers_train": MEDIAN},
+)
+def test_scikit_learn_accepts_it(estimator, check):
+    check(estimator)
+
+
+@pytest.fixture
+def data():
+    random = np.random.default_rng(0)
+    X = random.normal(size=(300, 4))
+    y = np.digitize(X[:, 0] - X[:, 1] + random.normal(scale=0.3, size=300), [-0.5, 1])
+    return X, y, np.repeat(np.arange(60), 5)
+
+
+def test_contributions_sum_to_the_decision_value(data):
+    X, y, groups = data
+    model = EmpathyClassifier(alpha=1.0).fit(X, y, groups)
+    np.testing.assert_allclose(
+        model.contributions(X).sum(axis=1), model.decision_value(X), atol=1e-9
+    )
+
+
+def test_probabilities_are_probabilities_and_levels_follow_them(data):
+    X, y, groups = data
+    model = EmpathyClassifier(alpha=1.0).fit(X, y, groups)
+    chances = model.predict_proba(X)
+    np.testing.assert_allclose(chances.sum(axis=1), 1)
+    assert (chances >= 0).all()
+    np.testing.assert_array_equal(
+        model.predict(X), (1 - np.cumsum(chances, axis=1)[:, :2] > 0.5).sum(axis=1)
+    )
+
+
+def test_a_feature_moves_the_score_in_its_direction_only(data):
+    X, y, groups = data
+    model = EmpathyClassifier(alpha=1.0, monotonic_cst=[-1, 1, 0, 1]).fit(X, y, groups)
+    assert (model.coef_[:, 0] <= 0).all()
+    assert (model.coef_[:, [1, 3]] >= 0).all()
+
+
+def test_a_missing_turn_before_moves_nothing(data):
+    X, y, groups = data
+    model = EmpathyClassifier(alpha=1.0).fit(X, y, groups)
+    np.testing.assert_array_equal(
+        model.predict_proba([[np.nan] * 4]), model.predict_proba([[0.0] * 4])
+    )
+
+
+def test_directions_of_another_length_are_refused(data):
+    X, y, _ = data
+    with pytest.raises(
+        ValueError, match=r"monotonic_cst has shape \(2,\), but X has 4"
+    ):
+        EmpathyClassifier(monotonic_cst=[1, 1]).fit(X, y)
+
+
+def test_calibration_holds_on_new_data(data):
+    X, y, groups = data
+    model = EmpathyClassifier(alpha=1.0).fit(X[:200], y[:200], groups[:200])
+    over_0 = 1 - model.predict_proba(X[200:])[:, 0]
+    assert abs(over_0.mean() - (y[200:] > 0).mean()) < 0.1

@@ -1,0 +1,59 @@
+"""Modules import only from their left, and importing does nothing."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import empathy_score
+
+PACKAGE = Path(empathy_score.__file__).parent
+ORDER = [
+    "errors",
+    "records",
+    "columns",
+    "readers",
+    "writers",
+    "turn_order",
+    "normalization",
+    "lexicon",
+    "cues",
+    "features",
+    "classifier",
+    "model",
+    "component",
+    "frames",
+    "scoring",
+    "labelled",
+    "evaluation",
+    "card",
+    "training",
+    "cli",
+    "__main__",
+]
+
+
+def imports_of(file):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            parts = node.module.split(".")
+            if parts[0] == "empathy_score" and len(parts) > 1:
+                yield parts[1]
+
+
+def test_a_module_imports_only_from_its_left():
+    for file in PACKAGE.rglob("*.py"):
+        own = file.relative_to(PACKAGE).with_suffix("").parts[0]
+        if own == "__init__":
+            continue
+        for other in imports_of(file):
+            assert ORDER.index(other) <= ORDER.index(own), f"{file}: imports {other}"
+
+
+def test_importing_loads_nothing_heavy():
+    code = (
+        "import sys, empathy_score; "
+        "print([m for m in ('spacy', 'sklearn', 'duckdb') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
