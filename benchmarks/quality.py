@@ -151,6 +151,9 @@ def dev_section(scorer: EmpathyScorer, dev: Path, data: Path) -> Iterator[str]:
             roc_auc_score(levels == 2, values),
             None,
         )
+    found = np.minimum(n_phrases(texts), 1).astype(int)
+    kappa = cohen_kappa_score(levels, found, weights="quadratic")
+    yield line("any cue phrase is level 1", kappa, None, None, None)
     yield ""
 
 
@@ -213,11 +216,13 @@ def esconv_tasks(rows: list[dict[str, str]]) -> Iterator[Task]:
 
 
 def swda_tasks(rows: list[dict[str, str]]) -> Iterator[Task]:
-    """Switchboard: sympathy."""
-    acts = re.compile(r"\bby\b")
-    yield task(
-        "swda: sympathy (by)", rows, lambda row: bool(acts.search(row["dialogue_act"]))
-    )
+    """Switchboard: apologies and appreciation."""
+    for act, name in (("fa", "apology"), ("ba", "appreciation")):
+        yield task(
+            f"swda: {name} ({act})",
+            rows,
+            lambda row, key=act: row["dialogue_act"] == key,  # type: ignore[misc]
+        )
 
 
 def mrda_tasks(rows: list[dict[str, str]]) -> Iterator[Task]:

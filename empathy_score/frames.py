@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ import narwhals as nw
 
 from empathy_score.columns import Columns, recognise_columns, role_of, seconds_of
 from empathy_score.records import Role, Utterance
+
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+"""A lone surrogate: no text that can be encoded."""
 
 _TYPES: Mapping[str, Any] = {
     "DOUBLE": nw.Float64,
@@ -52,7 +56,7 @@ def utterances_of(
     Returns
     -------
     list of Utterance
-        Without the rows that have no text.
+        Without the rows that have no text; half characters become U+FFFD.
     bool
         Whether any row names a role that is known.
 
@@ -80,7 +84,7 @@ def utterances_of(
                 row=row,
                 conversation=_conversation(columns, conversations[row], row),
                 role=known[name],
-                text=text,
+                text=HALF_CHARACTER.sub("\ufffd", text),
                 start=_seconds(columns.start, starts[row]),
                 end=_seconds(columns.end, ends[row]),
             )

@@ -106,7 +106,7 @@ def plain_text(text: str) -> PlainText:
     >>> plain.text
     "i'm so sorry & sad"
     >>> plain.original(4, 6)
-    (4, 8)
+    (4, 9)
     """
     folded = text.translate(_SAME_LENGTH).lower()
     if len(folded) != len(text):  # a capital whose lower case is two characters

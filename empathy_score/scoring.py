@@ -17,7 +17,7 @@ from empathy_score.cues import cues_of
 from empathy_score.errors import InputError
 from empathy_score.features import feature_matrix, feature_names
 from empathy_score.features.transformer import make_cue_pipeline, parse
-from empathy_score.frames import add_columns, utterances_of
+from empathy_score.frames import HALF_CHARACTER, add_columns, utterances_of
 from empathy_score.lexicon import CUE_LABELS
 from empathy_score.model import Model, load_model
 from empathy_score.records import Cue, Role, Utterance
@@ -153,10 +153,17 @@ class EmpathyScorer:
         Raises
         ------
         InputError
-            If ``text`` is no text, or empty.
+            If ``text`` is no text, is empty, or holds half a character (a lone
+            surrogate, from bytes decoded wrongly).
         """
         if not isinstance(text, str) or not text.strip():
             raise InputError(f"text must be a text that is not empty, got {text!r}")
+        for part in (text, reply_to or ""):
+            if half := HALF_CHARACTER.search(part):
+                raise InputError(
+                    f"the text holds half a character at position {half.start()}; "
+                    "decode it with the encoding it was written in"
+                )
         doc = self.nlp(text)
         X = feature_matrix([doc], [None if reply_to is None else self.nlp(reply_to)])
         classifier = self.model.classifier
@@ -220,7 +227,7 @@ class EmpathyScorer:
         Examples
         --------
         >>> import polars as pl
-        >>> table = pl.DataFrame({"text": ["So sorry about that!", "Order number?"]})
+        >>> table = pl.DataFrame({"text": ["I completely understand.", "Order number?"]})
         >>> EmpathyScorer.load().score_frame(table)["level"].to_list()
         [1, 0]
         """
@@ -266,7 +273,8 @@ class EmpathyScorer:
 
         Examples
         --------
-        >>> turn = Utterance(row=0, conversation="1", role="agent", text="So sorry!")
+        >>> text = "I completely understand."
+        >>> turn = Utterance(row=0, conversation="1", role="agent", text=text)
         >>> [row["level"] for row in EmpathyScorer.load().score_stream([turn])]
         [1]
         """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
 from empathy_score.cli.evaluate import evaluate_command
@@ -14,6 +13,9 @@ from empathy_score.cli.train import train_command
 from empathy_score.errors import EmpathyScoreError
 
 DONE, SET_ASIDE, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+# Old releases of typer take these errors from click, new ones bring their own.
+_UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
 app = typer.Typer(
     name="empathy-score",
@@ -35,12 +37,13 @@ def main() -> None:
     except EmpathyScoreError as error:
         _say(f"empathy-score: {' '.join(str(error).split())}")
         code = FAILED
-    except click.ClickException as error:
-        error.show()
+    except _UsageError as error:
+        error.show()  # type: ignore[attr-defined]
         code = FAILED
-    except (KeyboardInterrupt, click.Abort):
-        _say("empathy-score: interrupted; no output was written")
+    except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
+    if code == INTERRUPTED:
+        _say("empathy-score: interrupted; no output was written")
     sys.exit(code if isinstance(code, int) else DONE)
 
 

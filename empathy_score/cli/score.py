@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -112,7 +113,10 @@ def _scored_batches(
             yield _rows(scorer, batch, wanted)
         return
     work = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch=2 * jobs)
-    yield from work(delayed(_rows)(scorer, batch, wanted) for batch in batches)
+    with warnings.catch_warnings():
+        # Said when the user interrupts, and the user knows.
+        warnings.filterwarnings("ignore", message=".*tasks which were still being")
+        yield from work(delayed(_rows)(scorer, batch, wanted) for batch in batches)
 
 
 def _rows(

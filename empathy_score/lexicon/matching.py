@@ -201,7 +201,8 @@ def find_hits(text: str, matcher: Matcher) -> list[Hit]:
     -------
     list of Hit
         In order of position. Hits of one label do not overlap: the longest of
-        overlapping ones stays, and a question is either open or closed.
+        overlapping ones stays, of equally long ones the row that stands first in its
+        file; and a question is either open or closed.
 
     Examples
     --------
@@ -218,15 +219,15 @@ def find_hits(text: str, matcher: Matcher) -> list[Hit]:
     ]
     if not fired:
         return []
-    found: list[tuple[int, int, Pattern]] = []
+    found: list[tuple[int, int, int]] = []
     for index in fired:
         row = matcher.rows[index]
         for match in matcher.expressions[index].finditer(plain.text):
             start, end = match.span(1 if match.lastindex else 0)
             if start < end and not _is(matcher, row, "ignored", plain.text, start, end):
-                found.append((start, end, row))
+                found.append((start, end, index))
     hits = []
-    for start, end, row in _longest(found):
+    for start, end, row in _longest(found, matcher.rows):
         negated = _is(matcher, row, "negated", plain.text, start, end)
         first, last = plain.original(start, end)
         hits.append(Hit(row, first, last, negated))
@@ -244,26 +245,25 @@ def _is(
 
 
 def _longest(
-    found: list[tuple[int, int, Pattern]],
+    found: list[tuple[int, int, int]], rows: tuple[Pattern, ...]
 ) -> list[tuple[int, int, Pattern]]:
     """Keep the longest of overlapping matches of one label (or of one question)."""
-    if len(found) == 1:
-        return found
+
+    def longest_first(hit: tuple[int, int, int]) -> tuple[int, int, int]:
+        start, end, place = hit
+        return start - end, _RANK.get(rows[place].label, len(_RANK)), place
+
     kept: dict[str, list[tuple[int, int]]] = {}
     result = []
-    for start, end, row in sorted(found, key=_longest_first):
+    for start, end, place in sorted(found, key=longest_first):
+        row = rows[place]
         spans = kept.setdefault(_EXCLUSIVE.get(row.label, row.label), [])
-        place = bisect.bisect(spans, (start, end))
-        if place and spans[place - 1][1] > start:
+        near = bisect.bisect(spans, (start, end))
+        if near and spans[near - 1][1] > start:
             continue
-        if place < len(spans) and spans[place][0] < end:
+        if near < len(spans) and spans[near][0] < end:
             continue
-        spans.insert(place, (start, end))
+        spans.insert(near, (start, end))
         result.append((start, end, row))
     result.sort(key=lambda hit: (hit[0], hit[1], hit[2].id))
     return result
-
-
-def _longest_first(hit: tuple[int, int, Pattern]) -> tuple[int, int, int, str]:
-    start, end, row = hit
-    return start - end, _RANK.get(row.label, len(_RANK)), start, row.id

@@ -1,4 +1,3 @@
-import subprocess
 import sys
 
 import pytest
@@ -73,16 +72,3 @@ def test_a_model_that_does_not_exist_is_one_clear_line(explain):
     assert code == 2
     assert err.count("\n") == 1
     assert "nosuch" in err
-
-
-@pytest.mark.slow
-def test_the_real_command_explains_an_emoji(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "empathy_score", "explain", "So sorry 😢"],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=tmp_path,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "So sorry 😢" in done.stdout

@@ -1,0 +1,194 @@
+import math
+import pickle
+import random
+
+import polars as pl
+import pytest
+
+from empathy_score import EmpathyScorer, InputError, ModelError, Utterance
+from empathy_score.features import feature_names
+from empathy_score.scoring import SCORE_COLUMNS, roles_to_score
+
+TEXTS = [
+    "I'm so sorry it came broken again. I can see why you're upset.",
+    "I can't apologise for that.",
+    "Order number?",
+    "Calm down please.",
+    "😢 So sorry to hear that, caf\u00e9 cafe\u0301!",
+    "&nbsp;<br>",
+    "?",
+    "Zzz",
+]
+SIDES = ("customer", "agent")
+
+
+@pytest.fixture(scope="module")
+def scorer():
+    return EmpathyScorer.load()
+
+
+def talk(conversation, *said):
+    """Make a conversation that the customer begins."""
+    return [
+        Utterance(row=row, conversation=conversation, role=SIDES[row % 2], text=text)
+        for row, text in enumerate(said)
+    ]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("reply_to", [None, "I am so upset, my father died!"])
+def test_contributions_sum_to_the_decision_value(scorer, text, reply_to):
+    one = scorer.score(text, reply_to=reply_to)
+    assert math.fsum(one.contributions.values()) == pytest.approx(
+        one.decision_value, abs=1e-9
+    )
+    assert set(one.contributions) <= {*feature_names(), "intercept"}
+    assert "intercept" in one.contributions
+    sizes = [abs(share) for share in one.contributions.values()]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_score_is_what_its_probabilities_say(scorer, text):
+    one = scorer.score(text)
+    assert one.text == text
+    assert sum(one.probabilities) == pytest.approx(1, abs=1e-12)
+    assert all(0 <= chance <= 1 for chance in one.probabilities)
+    _, weak, strong = one.probabilities
+    assert one.score == pytest.approx((weak + 2 * strong) / 2, abs=1e-12)
+    assert one.level == (weak + strong > 0.5) + (strong > 0.5)
+    for cue in one.cues:
+        assert text[cue.start : cue.end] == cue.text
+
+
+def test_a_score_measures_the_three_mechanisms_or_says_none(scorer):
+    one = scorer.score("So sorry!")
+    expected = ["emotional_reaction", "interpretation", "exploration"]
+    assert list(one.mechanisms) == expected
+    assert all(m is None or 0 <= m <= 1 for m in one.mechanisms.values())
+    assert one.interval is None or one.interval[0] <= one.score <= one.interval[1]
+
+
+def test_warmth_scores_over_routine_and_routine_over_blame(scorer):
+    warm = "I'm so sorry your order was lost, that must be really upsetting."
+    scores = [
+        scorer.score(text).score
+        for text in (warm, "What is the order number?", "Calm down please.")
+    ]
+    assert scores[0] > 0.5 > scores[1]
+    assert scores[1] > scores[2] - 0.05
+
+
+def test_a_denied_cue_is_shown_as_denied(scorer):
+    (denied,) = [
+        cue for cue in scorer.score("I can't apologise for that.").cues if cue.negated
+    ]
+    assert denied.label == "apology"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", None, 3, b"sorry", ["sorry"]])
+def test_what_is_no_text_is_an_error(scorer, text):
+    with pytest.raises(InputError, match="text must be a text that is not empty, got"):
+        scorer.score(text)
+
+
+@pytest.mark.parametrize("reply_to", [3, ["Broken"]])
+def test_a_turn_before_that_is_no_text_is_an_error(scorer, reply_to):
+    with pytest.raises(InputError, match="reply_to must be"):
+        scorer.score("So sorry!", reply_to=reply_to)
+
+
+def test_half_of_a_two_part_character_is_an_error_that_says_so(scorer):
+    with pytest.raises(InputError, match="surrogate"):
+        scorer.score("So sorry \ud83d")
+
+
+def test_scoring_twice_gives_the_same(scorer):
+    assert scorer.score(TEXTS[0]) == scorer.score(TEXTS[0])
+
+
+def test_a_scorer_travels_to_another_process(scorer):
+    copy = pickle.loads(pickle.dumps(scorer))
+    assert copy.score(TEXTS[0]) == scorer.score(TEXTS[0])
+
+
+def test_a_stream_gives_what_the_batch_gives(scorer):
+    turns = talk("1", "My father died, I am so upset!", "Okay, that is a lot.", *TEXTS)
+    batch = scorer.score_utterances(turns, frozenset({"agent"}))
+    stream = list(scorer.score_stream(turns))
+    assert list(stream[0]) == list(SCORE_COLUMNS)
+    for one, other in zip(stream, batch, strict=True):
+        assert one["score"] == pytest.approx(other["score"], abs=1e-12)
+        exact = set(SCORE_COLUMNS) - {"score", "p_none", "p_weak", "p_strong"}
+        assert {name: one[name] for name in exact} == {
+            name: other[name] for name in exact
+        }
+
+
+def test_interleaved_conversations_in_a_stream_do_not_mix(scorer):
+    one = talk("1", "My father died, I am so upset!", "Okay, that is a lot.")
+    two = talk("2", "Where is it?", "Okay, that is a lot.")
+    apart = [
+        row["score"] for row in (*scorer.score_stream(one), *scorer.score_stream(two))
+    ]
+    mixed = [one[0], two[0], two[1], one[1]]
+    found = [row["score"] for row in scorer.score_stream(mixed)]
+    assert found == [apart[0], apart[2], apart[3], apart[1]]
+    assert apart[1] != apart[3]
+
+
+def test_a_stream_answers_each_turn_at_once(scorer):
+    taken = []
+
+    def live():
+        for turn in talk("1", "Broken.", "So sorry!", "Thanks.", "You're welcome."):
+            taken.append(turn)
+            yield turn
+
+    rows = scorer.score_stream(live())
+    assert taken == []
+    for number in range(1, 5):
+        next(rows)
+        assert len(taken) == number
+
+
+def test_a_stream_can_score_other_roles(scorer):
+    turns = talk("1", "Broken.", "So sorry!")
+    found = [
+        row["score"] for row in scorer.score_stream(turns, score_roles=["customer"])
+    ]
+    assert [score is not None for score in found] == [True, False]
+
+
+def test_a_stream_names_a_role_that_is_none(scorer):
+    with pytest.raises(InputError, match="'boss' is no role; allowed are agent"):
+        list(scorer.score_stream([], score_roles=["boss"]))
+
+
+def test_agents_are_scored_where_roles_are_known_and_all_where_not():
+    assert roles_to_score(None, has_roles=True) == {"agent"}
+    everyone = {"agent", "customer", "bot", "system", "unknown"}
+    assert roles_to_score(None, has_roles=False) == everyone
+    assert roles_to_score(["bot"], has_roles=True) == {"bot"}
+
+
+def test_the_order_of_a_batch_does_not_change_a_score(scorer):
+    frame = pl.DataFrame({"text": TEXTS})
+    straight = dict(zip(TEXTS, scorer.score_frame(frame)["score"], strict=True))
+    shuffled = random.Random(0).sample(TEXTS, len(TEXTS))
+    found = scorer.score_frame(pl.DataFrame({"text": shuffled}))["score"]
+    assert found.to_list() == pytest.approx([straight[t] for t in shuffled], abs=1e-12)
+
+
+def test_input_is_left_as_it_was(scorer):
+    turns = tuple(talk("1", "Broken.", "So sorry!"))
+    before = repr(turns)
+    scorer.score_utterances(turns, frozenset({"agent"}))
+    assert repr(turns) == before
+
+
+def test_a_named_model_is_loaded(monkeypatch, tmp_path):
+    with pytest.raises(ModelError, match="no model 'nosuch'"):
+        EmpathyScorer.load("nosuch")
+    monkeypatch.chdir(tmp_path)
+    assert EmpathyScorer.load().model.name == "customer-service"

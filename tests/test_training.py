@@ -1,0 +1,225 @@
+import functools
+import json
+
+import numpy as np
+import pytest
+
+from empathy_score import EmpathyScoreError, InputError, training
+from empathy_score.evaluation import measures
+from empathy_score.features import EmpathyFeatures
+from empathy_score.labelled import read_labelled
+from empathy_score.model import load_model
+from empathy_score.training import evaluate, train
+
+LABELLED = [
+    ("Where is it?", "Order number?", 0),
+    ("It broke again!", "I'm so sorry it broke again, that must be upsetting.", 2),
+    ("Thanks.", "Sorry about that.", 1),
+    ("I want a refund.", "It is our policy.", 0),
+    ("I am so upset.", "I understand how upsetting this is, I'm so sorry.", 2),
+    ("Hm.", "Thank you for your patience.", 1),
+]
+UTTERANCES = [
+    {"conversation_id": f"c{copy}", "turn": 2 * turn + side, **said}
+    for copy in range(6)
+    for turn, (customer, agent, level) in enumerate(LABELLED)
+    for side, said in enumerate(
+        [
+            {"role": "customer", "text": customer},
+            {"role": "agent", "text": f"{agent} {'Okay. ' * copy}", "level": level},
+        ]
+    )
+]
+PROBES = ["So sorry about that!", "Order number?", "I can see why you're upset.", "No."]
+
+
+def write(path, rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_bootstraps():
+    """Ten draws instead of 500: the intervals are not what is tested here."""
+    with pytest.MonkeyPatch.context() as patch:
+        few = functools.partial(measures, n_bootstraps=10)
+        patch.setattr(training, "measures", few)
+        yield
+
+
+@pytest.fixture
+def labels(tmp_path):
+    return write(tmp_path / "labels.jsonl", UTTERANCES)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Two models from the same labels."""
+    folder = tmp_path_factory.mktemp("trained")
+    labels = write(folder / "labels.jsonl", UTTERANCES)
+    return [(train([labels], folder / name), folder / name) for name in ("a", "b")]
+
+
+def test_a_small_set_trains_a_model_that_loads(trained):
+    (metrics, rejects), folder = trained[0]
+    assert rejects == ()
+    assert (metrics["n_utterances"], metrics["n_conversations"]) == (36, 6)
+    assert metrics["levels"] == {"0": 12, "1": 12, "2": 12}
+    model = load_model(folder)
+    assert model.name == "a"
+    levels = model.classifier.predict(EmpathyFeatures().transform(PROBES))
+    assert levels[2] > levels[1]
+    written = json.loads((folder / "metrics.json").read_text("utf-8"))
+    assert written == metrics
+    assert (
+        "36 agent utterances in 6 conversations" in (folder / "README.md").read_text()
+    )
+
+
+def test_training_twice_gives_the_same_to_the_byte(trained):
+    X = EmpathyFeatures().transform(PROBES)
+    one, other = (
+        load_model(folder).classifier.predict_proba(X).tobytes()
+        for _, folder in trained
+    )
+    assert one == other
+    files = [(folder / "metrics.json").read_bytes() for _, folder in trained]
+    assert files[0] == files[1]
+
+
+def test_features_move_only_in_their_direction(trained):
+    classifier = load_model(trained[0][1]).classifier
+    signs = np.asarray(classifier.monotonic_cst)
+    assert (classifier.coef_ * signs >= 0).all()
+
+
+def test_the_turn_before_comes_from_the_conversation(labels):
+    data = read_labelled([labels])
+    assert len(data.texts) == 36
+    assert data.texts[1].startswith("I'm so sorry it broke again")
+    assert data.reply_to[1] == "It broke again!"
+    assert data.groups[:6] == ("c0",) * 6
+
+
+def test_the_turn_before_may_stand_in_a_column(tmp_path):
+    rows = [
+        {"text": "So sorry!", "reply_to": "Broken.", "level": 1, "group": "g"},
+        {"text": "Okay.", "reply_to": None, "level": 0, "group": "h"},
+    ]
+    data = read_labelled([write(tmp_path / "labels.jsonl", rows)])
+    assert data.reply_to == ("Broken.", None)
+    assert data.groups == ("g", "h")
+    assert data.levels.tolist() == [1, 0]
+
+
+def test_a_folder_of_tables_is_read_in_order_of_names(tmp_path):
+    write(tmp_path / "b.jsonl", [{"text": "Second.", "level": 1}])
+    (tmp_path / "a.csv").write_text("text,level\nFirst.,2\n")
+    (tmp_path / "notes.md").write_text("text")
+    assert read_labelled([tmp_path]).texts == ("First.", "Second.")
+
+
+@pytest.mark.parametrize("blank", [None, ""])
+def test_rows_without_a_level_are_only_context(tmp_path, blank):
+    rows = [{"text": "Hi.", "level": blank}, {"text": "So sorry!", "level": 1}]
+    data = read_labelled([write(tmp_path / "labels.jsonl", rows)])
+    assert data.texts == ("So sorry!",)
+
+
+@pytest.mark.parametrize("value", [3, "high", -1, 1.5, True])
+def test_a_level_that_is_none_names_file_and_line(tmp_path, value):
+    rows = [{"text": "Hi.", "level": 0}, {"text": "So sorry!", "level": value}]
+    labels = write(tmp_path / "labels.jsonl", rows)
+    match = r"labels\.jsonl:2: level is .*; allowed are 0, 1, 2 and empty"
+    with pytest.raises(InputError, match=match):
+        train([labels], tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_wrong_level_after_a_text_of_two_lines_names_the_physical_line(tmp_path):
+    labels = tmp_path / "labels.csv"
+    labels.write_text('text,level\n"So\nsorry",1\nOkay.,9\n')
+    with pytest.raises(InputError, match=r"labels\.csv:4: level is '9'"):
+        read_labelled([labels])
+
+
+def test_without_a_level_column_the_columns_are_named(tmp_path):
+    labels = write(tmp_path / "labels.jsonl", [{"text": "Hi.", "label": 1}])
+    with pytest.raises(InputError, match="no column 'level'; found: text, label"):
+        read_labelled([labels])
+
+
+def test_a_level_column_without_levels_is_an_error(tmp_path):
+    labels = write(tmp_path / "labels.jsonl", [{"text": "Hi.", "level": None}])
+    with pytest.raises(InputError, match="no row has a level"):
+        read_labelled([labels])
+
+
+def test_too_few_labels_of_a_level_are_counted(tmp_path):
+    rows = [{**row, "level": 0} if row.get("level") == 2 else row for row in UTTERANCES]
+    labels = write(tmp_path / "labels.jsonl", rows)
+    with pytest.raises(
+        InputError, match="level 2 has 0 utterances; at least 5 are needed"
+    ):
+        train([labels], tmp_path / "model")
+
+
+def test_too_few_conversations_are_counted(tmp_path):
+    rows = [{**row, "conversation_id": "one"} for row in UTTERANCES]
+    labels = write(tmp_path / "labels.jsonl", rows)
+    with pytest.raises(InputError, match="come from 1 conversations; at least 5 are"):
+        train([labels], tmp_path / "model")
+
+
+def test_a_level_in_one_conversation_only_is_an_error_that_says_so(tmp_path):
+    rows = [
+        {
+            "text": f"{agent} {n}",
+            "level": level,
+            "group": "one" if level == 2 else f"g{n}",
+        }
+        for n in range(6)
+        for _, agent, level in LABELLED
+    ]
+    labels = write(tmp_path / "labels.jsonl", rows)
+    with pytest.raises(InputError, match=r"level 2 .*conversation"):
+        train([labels], tmp_path / "model")
+
+
+def test_conversations_of_one_level_each_can_be_learned_from(tmp_path):
+    rows = [
+        {"text": f"{agent} {'Okay. ' * n}", "level": level, "group": f"{n}-{level}"}
+        for n in range(5)
+        for _, agent, level in LABELLED
+    ]
+    labels = write(tmp_path / "labels.jsonl", rows)
+    metrics, _ = train([labels], tmp_path / "model")
+    assert metrics["held_out"]["accuracy"]["value"] is not None
+
+
+def test_broken_rows_are_set_aside_in_training_too(tmp_path, labels):
+    with labels.open("a") as handle:
+        handle.write('{"text": \n')
+    (_, rejects) = train([labels], tmp_path / "model")
+    assert [(one.file, one.line) for one in rejects] == [(str(labels), 73)]
+
+
+def test_a_folder_that_is_a_file_is_an_error_that_says_so(tmp_path, labels):
+    (tmp_path / "model").write_text("mine")
+    with pytest.raises(EmpathyScoreError, match=r"model.*folder"):
+        train([labels], tmp_path / "model")
+
+
+def test_evaluation_compares_a_model_with_labels(trained, labels):
+    found, data = evaluate(load_model(trained[0][1]), [labels])
+    assert len(data.texts) == 36
+    assert found["weighted_kappa"]["value"] > 0.5
+    for measure in found.values():
+        assert measure["low"] <= measure["value"] <= measure["high"]
+
+
+def test_evaluation_on_one_label_says_what_is_not_defined(trained, tmp_path):
+    labels = write(tmp_path / "labels.jsonl", [{"text": "Order number?", "level": 0}])
+    found, _ = evaluate(load_model(trained[0][1]), [labels])
+    assert found["auc_level_2"] == {"value": None, "low": None, "high": None}
+    assert found["accuracy"]["value"] in {0.0, 1.0}
