@@ -25,8 +25,12 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    alpha : float, default 1000.0
-        Strength of the L2 penalty on standardised features.
+    alpha : float, default 300.0
+        Strength of the L2 penalty on scaled features.
+    min_scale : float, default 0.2
+        Features are divided by their standard deviation, but never by less than this:
+        a phrase seen twice in the training data must not be stretched into the
+        strongest evidence there is.
     monotonic_cst : array-like of {-1, 0, 1} of shape (n_features,), default None
         Direction in which each feature may move the decision; None leaves all free.
     n_splits : int, default 5
@@ -61,11 +65,13 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        alpha: float = 1000.0,
+        alpha: float = 300.0,
+        min_scale: float = 0.2,
         monotonic_cst: Any = None,  # noqa: ANN401
         n_splits: int = 5,
     ) -> None:
         self.alpha = alpha
+        self.min_scale = min_scale
         self.monotonic_cst = monotonic_cst
         self.n_splits = n_splits
 
@@ -102,7 +108,7 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         signs = self._signs(X.shape[1])
         above = (y[:, None] > self.classes_[:-1]).astype(np.float64)
         held_out = self._held_out(X, above, signs, groups)
-        weights, offsets = _linear(X, above, signs, self.alpha)
+        weights, offsets = self._linear(X, above, signs)
         slopes, shifts = _calibration(held_out, above)
         self.coef_ = weights * slopes[:, None]
         self.intercept_ = offsets * slopes + shifts
@@ -130,7 +136,7 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         n_groups = len(X) if groups is None else len(np.unique(groups))
         n_splits = min(self.n_splits, n_groups)
         if n_splits < 2:
-            weights, offsets = _linear(X, above, signs, self.alpha)
+            weights, offsets = self._linear(X, above, signs)
             return np.asarray(X @ weights.T + offsets)
         splitter = (
             KFold(n_splits, shuffle=True, random_state=0)
@@ -139,9 +145,29 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         scores = np.empty_like(above)
         for train, test in splitter.split(X, above[:, 0], groups):
-            weights, offsets = _linear(X[train], above[train], signs, self.alpha)
+            weights, offsets = self._linear(X[train], above[train], signs)
             scores[test] = X[test] @ weights.T + offsets
         return scores
+
+    def _linear(
+        self,
+        X: Array,
+        above: Array,
+        signs: npt.NDArray[np.int8],
+    ) -> tuple[Array, Array]:
+        """Weights and offsets, one row per threshold, on the scale of ``X``."""
+        scale = np.maximum(X.std(axis=0), self.min_scale)
+        up, down = np.flatnonzero(signs >= 0), np.flatnonzero(signs <= 0)
+        Z = np.hstack([X[:, up] / scale[up], -X[:, down] / scale[down]])
+        template = Ridge(alpha=self.alpha, positive=True, tol=1e-6)
+        weights = np.zeros((above.shape[1], X.shape[1]))
+        offsets = np.zeros(above.shape[1])
+        for threshold in range(above.shape[1]):
+            model = clone(template).fit(Z, above[:, threshold])
+            weights[threshold, up] += model.coef_[: len(up)] / scale[up]
+            weights[threshold, down] -= model.coef_[len(up) :] / scale[down]
+            offsets[threshold] = model.intercept_
+        return weights, offsets
 
     def predict_proba(self, X: Any) -> Array:  # noqa: ANN401
         """Calibrated probabilities of the levels.
@@ -221,28 +247,6 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
-
-
-def _linear(
-    X: Array,
-    above: Array,
-    signs: npt.NDArray[np.int8],
-    alpha: float,
-) -> tuple[Array, Array]:
-    """Weights and offsets, one row per threshold, on the scale of ``X``."""
-    spread = X.std(axis=0)
-    scale = np.where(spread > 0, spread, 1.0)
-    free = np.flatnonzero(signs >= 0), np.flatnonzero(signs <= 0)
-    Z = np.hstack([X[:, free[0]] / scale[free[0]], -X[:, free[1]] / scale[free[1]]])
-    template = Ridge(alpha=alpha, positive=True, tol=1e-6)
-    weights = np.zeros((above.shape[1], X.shape[1]))
-    offsets = np.zeros(above.shape[1])
-    for threshold in range(above.shape[1]):
-        model = clone(template).fit(Z, above[:, threshold])
-        weights[threshold, free[0]] += model.coef_[: len(free[0])] / scale[free[0]]
-        weights[threshold, free[1]] -= model.coef_[len(free[0]) :] / scale[free[1]]
-        offsets[threshold] = model.intercept_
-    return weights, offsets
 
 
 def _calibration(scores: Array, above: Array) -> tuple[Array, Array]:

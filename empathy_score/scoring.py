@@ -227,8 +227,9 @@ class EmpathyScorer:
         Examples
         --------
         >>> import polars as pl
-        >>> table = pl.DataFrame({"text": ["I completely understand.", "Order number?"]})
-        >>> EmpathyScorer.load().score_frame(table)["level"].to_list()
+        >>> texts = ["I completely understand.", "Order number?"]
+        >>> table = EmpathyScorer.load().score_frame(pl.DataFrame({"text": texts}))
+        >>> table["level"].to_list()
         [1, 0]
         """
         table = nw.from_native(frame, eager_only=True)

@@ -20,7 +20,7 @@ from empathy_score.labelled import LEVELS, Labelled, read_labelled
 from empathy_score.model import Model, save_model
 from empathy_score.readers import Reject
 
-ALPHAS = (300.0, 1000.0, 3000.0)
+ALPHAS = (100.0, 300.0, 1000.0)
 N_SPLITS = 5
 MODEL_VERSION = "0.1.0"
 

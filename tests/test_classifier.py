@@ -6,7 +6,6 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from empathy_score import EmpathyClassifier
 
-
 MEDIAN = (
     "predict gives the median level, which an ordinal scale asks for; the check "
     "expects the most probable one"

@@ -175,7 +175,7 @@ def test_a_description_without_its_keys_names_them(folder, content):
 )
 def test_other_features_say_train_again(folder, features):
     describe(folder, features=list(features))
-    with pytest.raises(ModelError, match="trained on other features.*train it again"):
+    with pytest.raises(ModelError, match=r"trained on other features.*train it again"):
         load_model(folder)
 
 

@@ -39,11 +39,12 @@ def write(path, rows):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _few_bootstraps():
-    """Ten draws instead of 500: the intervals are not what is tested here."""
+def _quick_training():
+    """Ten draws, two penalties: intervals and choice are not what is tested here."""
     with pytest.MonkeyPatch.context() as patch:
         few = functools.partial(measures, n_bootstraps=10)
         patch.setattr(training, "measures", few)
+        patch.setattr(training, "ALPHAS", (300.0, 1000.0))
         yield
 
 

@@ -13,11 +13,24 @@ import pytest
 from empathy_score import EmpathyScorer
 from empathy_score.cli.app import main
 
-LABELS = (
-    "greeting acknowledgement perspective_taking apology gratitude reassurance "
-    "help_offer personalization alternatives follow_up feedback_request positivity "
-    "open_question closed_question dismissal interruption"
-).split()
+LABELS = [
+    "greeting",
+    "acknowledgement",
+    "perspective_taking",
+    "apology",
+    "gratitude",
+    "reassurance",
+    "help_offer",
+    "personalization",
+    "alternatives",
+    "follow_up",
+    "feedback_request",
+    "positivity",
+    "open_question",
+    "closed_question",
+    "dismissal",
+    "interruption",
+]
 ADDED = [
     "score",
     "score_low",
