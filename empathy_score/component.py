@@ -5,6 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from empathy_score.cues import CUES_KEY
 from empathy_score.errors import InputError
 from empathy_score.features import feature_matrix
 from empathy_score.model import Model, load_model
@@ -18,11 +19,19 @@ from empathy_score.model import Model, load_model
 )
 def make_empathy_score(nlp: Language, name: str, model: str | None) -> EmpathyScoring:
     """Make the component; spaCy calls this for ``nlp.add_pipe("empathy_score")``."""
-    if not any(
-        nlp.get_pipe_meta(pipe).factory == "empathy_cues" for pipe in nlp.pipe_names
-    ):
+    keys = [
+        nlp.get_pipe_config(pipe)["spans_key"]
+        for pipe in nlp.pipe_names
+        if nlp.get_pipe_meta(pipe).factory == "empathy_cues"
+    ]
+    if not keys:
         raise InputError(
             "empathy_score needs the cues: add nlp.add_pipe('empathy_cues') before it"
+        )
+    if CUES_KEY not in keys:
+        raise InputError(
+            f"empathy_score reads the cues under spans_key {CUES_KEY!r}, but they stand "
+            f"under {keys[0]!r}; add a second empathy_cues with the default spans_key"
         )
     return EmpathyScoring(name=name, model=model)
 
@@ -59,6 +68,10 @@ class EmpathyScoring:
         """Score one ``Doc`` and return it."""
         if not Doc.has_extension("empathy"):  # in a process of its own
             Doc.set_extension("empathy", default=None)
+        if CUES_KEY not in doc.spans:
+            raise InputError(
+                "empathy_score finds no cues in the Doc: empathy_cues must run before it"
+            )
         X = feature_matrix([doc], [None])
         probabilities = self.model.classifier.predict_proba(X)[0].tolist()
         doc._.empathy = {

@@ -9,7 +9,13 @@ from typing import Any
 
 import narwhals as nw
 
-from empathy_score.columns import Columns, recognise_columns, role_of, seconds_of
+from empathy_score.columns import (
+    Columns,
+    recognise_columns,
+    role_of,
+    roles_mapping,
+    seconds_of,
+)
 from empathy_score.records import Role, Utterance
 
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -63,9 +69,11 @@ def utterances_of(
     Raises
     ------
     InputError
-        If there is no text column, or a named column does not exist.
+        If there is no text column, a named column does not exist, or ``roles`` names
+        what is no role.
     """
     columns = recognise_columns(frame.columns, **names)
+    roles = roles_mapping([f"{name}={role}" for name, role in (roles or {}).items()])
     texts = frame[columns.text].to_list()
     conversations = _values(frame, columns.conversation)
     who = _values(frame, columns.role)
@@ -99,9 +107,13 @@ def _values(frame: nw.DataFrame[Any], name: str | None) -> list[Any]:
 
 
 def _conversation(columns: Columns, value: Any, row: int) -> str:  # noqa: ANN401
-    """One table is one conversation where roles stand but no conversations."""
+    """Name the conversation; a row that names none stands alone.
+
+    Without such a column a table with roles is one conversation.
+    """
     if columns.conversation is not None:
-        return str(value)
+        missing = value is None or value != value or not str(value).strip()
+        return f"row-{row}" if missing else str(value).strip()
     return "" if columns.role is not None else str(row)
 
 
@@ -151,8 +163,14 @@ def add_columns(
     narwhals DataFrame
         A column of the same name that was there before is kept as ``<name>_input``.
     """
-    taken = {name: f"{name}_input" for name in frame.columns if name in types}
-    frame = frame.rename(taken) if taken else frame
+    renamed: dict[str, str] = {}
+    for name in frame.columns:
+        if name in types:
+            new = f"{name}_input"
+            while new in {*frame.columns, *renamed.values()}:
+                new += "_input"
+            renamed[name] = new
+    frame = frame.rename(renamed) if renamed else frame
     return frame.with_columns(
         *(
             _series(

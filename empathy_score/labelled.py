@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from empathy_score.errors import InputError
 from empathy_score.readers import Export, Reject, conversations, open_export
+from empathy_score.readers.sql import as_text, column_types, quoted
 from empathy_score.turn_order import replies
 
 LEVELS = (0, 1, 2)
@@ -132,9 +133,8 @@ def _labelled(export: Export, level: str) -> Labelled:
 
 
 def _levels(export: Export, level: str) -> dict[int, int]:
-    quoted = level.replace('"', '""')
     rows = export.connection.execute(
-        f'SELECT __row, __file, __line, CAST("{quoted}" AS VARCHAR) FROM input'
+        f"SELECT __row, __file, __line, {_text_of(export, level)} FROM input"
     ).fetchall()
     levels = {}
     for row, file, line, value in rows:
@@ -150,6 +150,11 @@ def _levels(export: Export, level: str) -> dict[int, int]:
     return levels
 
 
+def _text_of(export: Export, name: str) -> str:
+    kinds = column_types(export.connection, "input")
+    return as_text(quoted(name), kinds[name])
+
+
 def _stated(export: Export) -> dict[int, tuple[str | None, str | None]]:
     """Turn before and group where columns state them."""
     names = {name.lower(): name for name in export.names}
@@ -158,12 +163,10 @@ def _stated(export: Export) -> dict[int, tuple[str | None, str | None]]:
     if context is None and group is None:
         return {}
     parts = [
-        "NULL" if name is None else '"' + name.replace('"', '""') + '"'
-        for name in (context, group)
+        "NULL" if name is None else _text_of(export, name) for name in (context, group)
     ]
     rows = export.connection.execute(
-        f"SELECT __row, CAST({parts[0]} AS VARCHAR), CAST({parts[1]} AS VARCHAR) "
-        "FROM input"
+        f"SELECT __row, {parts[0]}, {parts[1]} FROM input"
     ).fetchall()
     return {
         int(row): ((before or "") if context else None, together)

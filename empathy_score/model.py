@@ -6,9 +6,12 @@ A folder holds ``classifier.skops``, ``model.json`` (what it is and what it need
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import io
 import json
 import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -136,13 +139,15 @@ def _about(folder: Path) -> dict[str, Any]:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ModelError(f"{folder / _ABOUT}: not readable: {error}") from error
     needed = {"format_version", "version", "features", "sha256"}
-    if not isinstance(about, dict) or not needed <= set(about):
+    if not isinstance(about, dict) or "format_version" not in about:
         raise ModelError(f"{folder / _ABOUT}: must hold {', '.join(sorted(needed))}")
     if about["format_version"] != FORMAT_VERSION:
         raise ModelError(
             f"{folder}: has format version {about['format_version']}, this package "
             f"reads {FORMAT_VERSION}; install the matching empathy-score or train again"
         )
+    if not needed <= set(about):
+        raise ModelError(f"{folder / _ABOUT}: must hold {', '.join(sorted(needed))}")
     return about
 
 
@@ -155,13 +160,23 @@ def _classifier(file: Path, sha256: str) -> EmpathyClassifier:
             f"{file}: is not the file that {_ABOUT} describes (checksum differs); "
             "copy the model's whole folder again"
         )
-    types = skops.io.get_untrusted_types(data=data)
-    for name in types:
-        if not _TRUSTED.match(name):
-            raise ModelError(f"{file}: holds {name}, which is not a trusted type")
-    loaded = skops.io.loads(data, trusted=types)
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        raise ModelError(f"{file}: is no skops file; copy the model's whole folder")
+    try:
+        types = skops.io.get_untrusted_types(data=data)
+        for name in types:
+            if not _TRUSTED.match(name):
+                raise ModelError(f"{file}: holds {name}, which is not a trusted type")
+        loaded = skops.io.loads(data, trusted=types)
+    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
+        raise ModelError(f"{file}: is no skops file: {error}") from error
     if not isinstance(loaded, EmpathyClassifier):
         raise ModelError(f"{file}: holds {type(loaded).__name__}, no EmpathyClassifier")
+    if loaded.n_features_in_ != len(feature_names()):
+        raise ModelError(
+            f"{file}: takes {loaded.n_features_in_} features, this version computes "
+            f"{len(feature_names())}; train it again"
+        )
     return loaded
 
 
@@ -205,7 +220,8 @@ def save_model(
 
 def _lean(classifier: EmpathyClassifier) -> EmpathyClassifier:
     """Keep settings as plain lists, so that only arrays and numbers are stored."""
-    if classifier.monotonic_cst is not None:
-        signs = np.asarray(classifier.monotonic_cst).tolist()
-        classifier.set_params(monotonic_cst=signs)
-    return classifier
+    if classifier.monotonic_cst is None:
+        return classifier
+    lean = copy.copy(classifier)
+    lean.set_params(monotonic_cst=np.asarray(classifier.monotonic_cst).tolist())
+    return lean

@@ -153,11 +153,13 @@ class EmpathyScorer:
         Raises
         ------
         InputError
-            If ``text`` is no text, is empty, or holds half a character (a lone
+            If ``text`` or ``reply_to`` is no text, ``text`` is empty, or holds half a character (a lone
             surrogate, from bytes decoded wrongly).
         """
         if not isinstance(text, str) or not text.strip():
             raise InputError(f"text must be a text that is not empty, got {text!r}")
+        if reply_to is not None and not isinstance(reply_to, str):
+            raise InputError(f"reply_to must be a text or None, got {reply_to!r}")
         for part in (text, reply_to or ""):
             if half := HALF_CHARACTER.search(part):
                 raise InputError(

@@ -53,6 +53,8 @@ def train(
     InputError
         If a level is missing among the labels, or there are too few conversations.
     """
+    if Path(out).exists() and not Path(out).is_dir():
+        raise InputError(f"{out}: is a file; name a folder for the model")
     data = read_labelled(labelled)
     _check(data)
     X = EmpathyFeatures().transform(list(zip(data.texts, data.reply_to, strict=True)))
@@ -119,6 +121,16 @@ def _check(data: Labelled) -> None:
                 f"level {level} has {n_level} utterances; at least {N_SPLITS} are "
                 "needed to train and to calibrate"
             )
+        together = {
+            group
+            for group, found in zip(data.groups, data.levels, strict=True)
+            if found == level
+        }
+        if len(together) < 2:
+            raise InputError(
+                f"level {level} stands in one conversation only; splits keep "
+                "conversations together, so it needs at least two"
+            )
     n_groups = len(set(data.groups))
     if n_groups < N_SPLITS:
         raise InputError(
@@ -138,11 +150,12 @@ def _held_out(
     groups: npt.NDArray[np.str_],
     alpha: float,
 ) -> tuple[Array, npt.NDArray[np.int64]]:
-    probabilities = np.empty((len(X), len(LEVELS)))
+    probabilities = np.zeros((len(X), len(LEVELS)))
     predicted = np.empty(len(X), dtype=np.int64)
     for fit, test in GroupKFold(N_SPLITS).split(X, levels, groups):
         model = _classifier(alpha).fit(X[fit], levels[fit], groups[fit])
-        probabilities[test] = model.predict_proba(X[test])
+        columns = np.searchsorted(LEVELS, model.classes_)
+        probabilities[np.ix_(test, columns)] = model.predict_proba(X[test])
         predicted[test] = model.predict(X[test])
     return probabilities, predicted
 

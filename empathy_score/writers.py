@@ -15,8 +15,7 @@ import numpy as np
 
 from empathy_score.errors import InputError
 from empathy_score.readers.rejects import Reject
-from empathy_score.readers.table import (
-    Export,
+from empathy_score.readers.sql import (
     as_text,
     column_types,
     file_literal,
@@ -25,6 +24,7 @@ from empathy_score.readers.table import (
     literal,
     quoted,
 )
+from empathy_score.readers.table import Export
 
 OUT_ENDINGS = (".csv", ".jsonl", ".parquet")
 """Endings of files that can be written."""

@@ -99,7 +99,7 @@ def test_a_turn_before_that_is_no_text_is_an_error(scorer, reply_to):
 
 
 def test_half_of_a_two_part_character_is_an_error_that_says_so(scorer):
-    with pytest.raises(InputError, match="surrogate"):
+    with pytest.raises(InputError, match="half a character"):
         scorer.score("So sorry \ud83d")
 
 

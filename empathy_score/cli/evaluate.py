@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from rich.table import Table
 
 from empathy_score.evaluation import Measure
 from empathy_score.model import load_model
+from empathy_score.readers import Reject
 from empathy_score.training import evaluate
 
 
@@ -24,8 +25,20 @@ def evaluate_command(
     """Compare a model with the levels of LABELLED utterances."""
     found, data = evaluate(load_model(model), labelled)
     title = f"{len(data.texts):,} utterances, {len(set(data.groups)):,} conversations"
-    Console().print(measure_table(found, title))
+    console = Console()
+    console.print(measure_table(found, title))
+    say_rejects(console, data.rejects)
     return 1 if data.rejects else 0
+
+
+def say_rejects(console: Console, rejects: Sequence[Reject]) -> None:
+    """Say how many rows were set aside, and name each of the first ten."""
+    if not rejects:
+        return
+    said = [f"{len(rejects):,} rows set aside:"]
+    said.extend(f"{one.file}:{one.line}: {one.reason}" for one in rejects[:10])
+    for line in said:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def measure_table(found: Mapping[str, Measure], title: str) -> Table:

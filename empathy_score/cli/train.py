@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from empathy_score.cli.evaluate import measure_table
+from empathy_score.cli.evaluate import measure_table, say_rejects
 from empathy_score.training import train
 
 
@@ -25,13 +25,9 @@ def train_command(
         f"{metrics['n_utterances']:,} utterances in "
         f"{metrics['n_conversations']:,} conversations; model in {out}",
         highlight=False,
+        markup=False,
+        soft_wrap=True,
     )
     console.print(measure_table(metrics["held_out"], "on held-out conversations"))
-    if rejects:
-        first = rejects[0]
-        console.print(
-            f"{len(rejects):,} rows set aside, the first at {first.file}:{first.line}: "
-            f"{first.reason}",
-            highlight=False,
-        )
+    say_rejects(console, rejects)
     return 1 if rejects else 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from spacy.attrs import IS_ALPHA, IS_STOP, IS_UPPER, LENGTH, LOWER
+from spacy.attrs import IS_ALPHA, IS_STOP, IS_UPPER, LENGTH, LOWER, ORTH
 from spacy.strings import StringStore
 from spacy.tokens import Doc, Span
 
@@ -114,6 +114,12 @@ def _column_of_row() -> dict[int, int]:
     return {strings.add(row.id): place for place, row in enumerate(rows)}
 
 
+@lru_cache(maxsize=1)
+def _marks() -> tuple[int, int]:
+    strings = StringStore()
+    return strings.add("!"), strings.add("?")
+
+
 def turns_of(docs: Sequence[Doc], reply_to: Sequence[Doc | None]) -> Turns:
     """Count utterances and the turns before them; a ``Doc`` used twice counts once.
 
@@ -178,6 +184,7 @@ def counts_of(docs: Iterable[Doc]) -> Counts:
     Counts
     """
     column_of = _column_of_row()
+    exclamation, question = _marks()
     n_rows = len(column_of)
     places: list[int] = []
     values: list[tuple[float, ...]] = []
@@ -189,18 +196,17 @@ def counts_of(docs: Iterable[Doc]) -> Counts:
         places.extend(
             number * n_rows + column_of[span.id] for span in (*cues, *signals)
         )
-        attributes = doc.to_array([LOWER, IS_ALPHA, IS_STOP, IS_UPPER, LENGTH])
+        attributes = doc.to_array([LOWER, IS_ALPHA, IS_STOP, IS_UPPER, LENGTH, ORTH])
         content = attributes[(attributes[:, 1] == 1) & (attributes[:, 2] == 0), 0]
         warm = [span for span in cues if span.label_ in WARM]
-        text = doc.text
         words.append(frozenset(content.tolist()))
         cue_words.append(_words_inside(warm, attributes))
         values.append(
             (
                 attributes[:, 1].sum(),
                 ((attributes[:, 3] == 1) & (attributes[:, 4] > 2)).sum(),
-                text.count("!"),
-                text.count("?"),
+                (attributes[:, 5] == exclamation).sum(),
+                (attributes[:, 5] == question).sum(),
                 len(doc.spans[_DENIED_KEY]) if _DENIED_KEY in doc.spans else 0,
                 _naming(warm, signals),
                 sum(span.end - span.start for span in warm),

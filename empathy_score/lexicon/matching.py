@@ -22,7 +22,7 @@ from empathy_score.normalization import plain_text
 _ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _QUANTIFIER = re.compile(r"[?*+]|\{\d+(?:,\d*)?\}")
 _UNBOUNDED = re.compile(r"\][*+]|\)[*+]")
-_SET_SIZE = 6  # rows with gaps in one joint scan: their states multiply
+_SET_SIZE = 12  # rows with gaps in one joint scan: their states multiply
 
 # Neither end of a match may lie inside a word.
 _EDGE = r"(?:(?<!\w)|(?!\w))"
@@ -212,10 +212,11 @@ def find_hits(text: str, matcher: Matcher) -> list[Hit]:
     ['apology']
     """
     plain = plain_text(text)
+    encoded = plain.text.encode("utf-8", errors="replace")
     fired = [
         group[place]
         for scan, group in matcher.prefilters
-        for place in scan.Match(plain.text) or ()
+        for place in scan.Match(encoded) or ()
     ]
     if not fired:
         return []

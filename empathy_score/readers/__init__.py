@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from empathy_score.readers.rejects import Reject
-from empathy_score.readers.table import Export, conversations, open_export
+from empathy_score.readers.table import Export, open_export
+from empathy_score.readers.turn_batches import conversations
 
 __all__ = ["Export", "Reject", "conversations", "open_export"]

@@ -8,8 +8,7 @@ import polars as pl
 import pytest
 
 from empathy_score.errors import InputError
-from empathy_score.readers import conversations, open_export
-from empathy_score.readers import table as table_reader
+from empathy_score.readers import conversations, loading, open_export, turn_batches
 
 
 @pytest.fixture
@@ -436,15 +435,15 @@ def test_conversations_are_whole_when_fetched_piece_by_piece(opened, monkeypatch
     rows = [f"c{n * 7 % 30},{n}" for n in range(200)]
     export = opened({"a.csv": "chat_id,text\n" + "\n".join(rows)})
     at_once = said(export)
-    monkeypatch.setattr(table_reader, "_UNIT_ROWS", 1)
+    monkeypatch.setattr(turn_batches, "_UNIT_ROWS", 1)
     assert said(export, batch_size=1) == at_once
     assert sorted(at_once, key=int) == [str(n) for n in range(200)]
     assert at_once[:3] == ["0", "30", "60"]
 
 
 def test_rows_that_duckdb_loses_are_no_secret(opened, monkeypatch):
-    monkeypatch.setattr(table_reader, "_NOT_BLANK", "^never")
-    monkeypatch.setattr(table_reader, "_blank_rows", lambda *_: iter(()))
+    monkeypatch.setattr(loading, "_NOT_BLANK", "^never")
+    monkeypatch.setattr(loading, "_blank_rows", lambda *_: iter(()))
     with pytest.raises(InputError, match=r"a\.csv: 2 rows were not loaded"):
         opened({"a.csv": "text\na\nb\n"})
 

@@ -1,0 +1,246 @@
+"""From one file to a part: its whole rows as a source that DuckDB can load.
+
+Text files are screened line by line first (see :mod:`.csv_rows` and
+:mod:`.json_rows`), and what is whole is written to a scratch file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import duckdb
+
+from empathy_score.errors import InputError
+from empathy_score.readers.csv_rows import (
+    csv_rows,
+    delimiter_of,
+    header_of,
+    long_fields,
+)
+from empathy_score.readers.formats import codec_of, decoded_head, head_of
+from empathy_score.readers.json_rows import (
+    array_records,
+    is_json_object,
+    json_rows,
+    type_of,
+)
+from empathy_score.readers.rejects import MAX_ROW, Reject, Row
+from empathy_score.readers.sql import (
+    column_name,
+    column_types,
+    file_literal,
+    literal,
+    quoted,
+)
+
+# The longest row is 4 bytes for each character, and each quote may be doubled.
+_LONGEST = 4 * MAX_ROW + (1 << 20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One file, ready for DuckDB.
+
+    Parameters
+    ----------
+    file : str
+        The file, as the caller named it.
+    source : str
+        SQL of the table function or query that reads it.
+    line : str
+        SQL for the line that a row starts on.
+    types : dict
+        Columns and their DuckDB types; None where all values are null.
+    n_rows : int
+        Rows that ``source`` gives.
+    rejects : tuple of Reject
+        Rows that were set aside.
+    scratch : Path, optional
+        File that ``source`` reads, to be removed after loading.
+    """
+
+    file: str
+    source: str
+    line: str
+    types: dict[str, str | None]
+    n_rows: int
+    rejects: tuple[Reject, ...] = ()
+    scratch: Path | None = None
+
+
+def part_of(
+    connection: duckdb.DuckDBPyConnection,
+    file: str,
+    form: str,
+    encoding: str | None,
+    scratch: Path,
+) -> Part:
+    r"""Screen one file and give it as a part that DuckDB can load.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Looks into Parquet files.
+    file : str
+        The file, as the caller named it.
+    form : str
+        One of the formats in :data:`~.formats.ENDINGS`.
+    encoding : str or None
+        The caller's encoding.
+    scratch : Path
+        File for the whole rows of a text file.
+
+    Returns
+    -------
+    Part
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name, duckdb.connect() as connection:
+    ...     file = Path(name, "chat.csv")
+    ...     _ = file.write_text("role,text\nagent,Sorry!\n")
+    ...     part = part_of(connection, str(file), "csv", None, Path(name, "part"))
+    >>> part.n_rows, part.types
+    (1, {'role': 'VARCHAR', 'text': 'VARCHAR'})
+    """
+    if form == "parquet":
+        return _parquet_part(connection, file)
+    head = head_of(file)
+    codec = codec_of(file, head, encoding)
+    start = decoded_head(head, codec)
+    newline = "\r" if "\r" in start and "\n" not in start else "\n"
+    # UTF-16 and UTF-32 cannot carry undecodable bytes on; the rest can.
+    errors = "replace" if codec in {"utf-16", "utf-32"} else "surrogateescape"
+    try:
+        with (
+            Path(file).open(encoding=codec, errors=errors, newline=newline) as lines,
+            long_fields(),
+        ):
+            if form in {"csv", "tsv"}:
+                delimiter = "\t" if form == "tsv" else delimiter_of(start)
+                return _csv_part(lines, file, codec, delimiter, scratch)
+            return _json_part(lines, file, codec, form, start, scratch)
+    except UnicodeError as error:
+        raise InputError(f"{file}: is not valid {codec}: {error}") from error
+
+
+def _parquet_part(connection: duckdb.DuckDBPyConnection, file: str) -> Part:
+    read = (
+        f"read_parquet({file_literal(file)}, file_row_number = true, "
+        "hive_partitioning = false)"
+    )
+    try:
+        names = list(column_types(connection, read))
+        names.remove("file_row_number")
+        cells = (
+            f"{quoted(name)} AS {quoted(column_name(name, position))}"
+            for position, name in enumerate(names, 1)
+        )
+        source = (
+            f"(SELECT file_row_number + 1 AS __line, {', '.join(cells)} FROM {read})"
+        )
+        types: dict[str, str | None] = {**column_types(connection, source)}
+        found = connection.execute(f"SELECT count(*) FROM {read}").fetchone()
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{file}: cannot be read as Parquet: {reason}") from error
+    types.pop("__line")
+    return Part(
+        file=file,
+        source=source,
+        line="__line",
+        types=types,
+        n_rows=found[0] if found else 0,
+    )
+
+
+def _csv_part(
+    lines: TextIO, file: str, codec: str, delimiter: str, scratch: Path
+) -> Part:
+    header, line = header_of(lines, file, codec, delimiter)
+    rejects: list[Reject] = []
+    rows = csv_rows(
+        iter(lines),
+        file=file,
+        delimiter=delimiter,
+        width=len(header),
+        line=line,
+        codec=codec,
+    )
+    n_rows = 0
+    with scratch.open("w", encoding="utf-8", newline="") as out:
+        for batch in _batches(rows, rejects):
+            out.writelines(f"{line}{delimiter}{row}\n" for line, row in batch)
+            n_rows += len(batch)
+    kinds = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in ("__line", *header))
+    return Part(
+        file=file,
+        source=f"read_csv({file_literal(scratch)}, auto_detect = false, "
+        f"header = false, delim = {literal(delimiter)}, quote = '\"', escape = '\"', "
+        f"new_line = '\\n', parallel = false, max_line_size = {_LONGEST}, "
+        f"buffer_size = {2 * _LONGEST}, columns = {{{kinds}}})",
+        line="CAST(__line AS BIGINT)",
+        types=dict.fromkeys(header, "VARCHAR"),
+        n_rows=n_rows,
+        rejects=tuple(rejects),
+        scratch=scratch,
+    )
+
+
+def _json_part(
+    lines: TextIO, file: str, codec: str, form: str, start: str, scratch: Path
+) -> Part:
+    records: Iterator[Row] = enumerate(lines, 1)
+    if form == "json" and start.lstrip().startswith("["):
+        records = array_records(lines, file)
+    elif form == "json" and not is_json_object(start.lstrip().partition("\n")[0]):
+        raise InputError(
+            f"{file}: holds no JSON records; needed is an array of objects, "
+            "or one object per line"
+        )
+    kinds: dict[str, set[object]] = {}
+    rejects: list[Reject] = []
+    rows = json_rows(records, file=file, codec=codec, kinds=kinds)
+    n_rows = 0
+    with scratch.open("w", encoding="utf-8", newline="") as out:
+        for batch in _batches(rows, rejects):
+            out.writelines(
+                f'{{"__line":{line}{"" if row == "{}" else ","}{row[1:]}\n'
+                for line, row in batch
+            )
+            n_rows += len(batch)
+    types = {name: type_of(seen) for name, seen in kinds.items()}
+    listed = ", ".join(
+        f"{literal(name)}: {literal(kind or 'VARCHAR')}"
+        for name, kind in {"__line": "BIGINT", **types}.items()
+    )
+    return Part(
+        file=file,
+        source=f"read_json({file_literal(scratch)}, format = 'newline_delimited', "
+        f"maximum_object_size = {_LONGEST}, columns = {{{listed}}})",
+        line="__line",
+        types=types,
+        n_rows=n_rows,
+        rejects=tuple(rejects),
+        scratch=scratch,
+    )
+
+
+def _batches(
+    rows: Iterable[Row | Reject], rejects: list[Reject]
+) -> Iterator[list[Row]]:
+    """Yield rows by the thousand; rejects go to the list."""
+    batch: list[Row] = []
+    for row in rows:
+        if isinstance(row, Reject):
+            rejects.append(row)
+            continue
+        batch.append(row)
+        if len(batch) >= 1_000:
+            yield batch
+            batch = []
+    yield batch
