@@ -30,8 +30,8 @@ def make_empathy_score(nlp: Language, name: str, model: str | None) -> EmpathySc
         )
     if CUES_KEY not in keys:
         raise InputError(
-            f"empathy_score reads the cues under spans_key {CUES_KEY!r}, but they stand "
-            f"under {keys[0]!r}; add a second empathy_cues with the default spans_key"
+            f"empathy_score reads the cues under spans_key {CUES_KEY!r}, but they "
+            f"stand under {keys[0]!r}; add empathy_cues with the default spans_key"
         )
     return EmpathyScoring(name=name, model=model)
 
@@ -70,7 +70,7 @@ class EmpathyScoring:
             Doc.set_extension("empathy", default=None)
         if CUES_KEY not in doc.spans:
             raise InputError(
-                "empathy_score finds no cues in the Doc: empathy_cues must run before it"
+                "empathy_score finds no cues in the Doc: empathy_cues must run before"
             )
         X = feature_matrix([doc], [None])
         probabilities = self.model.classifier.predict_proba(X)[0].tolist()

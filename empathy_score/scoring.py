@@ -153,8 +153,8 @@ class EmpathyScorer:
         Raises
         ------
         InputError
-            If ``text`` or ``reply_to`` is no text, ``text`` is empty, or holds half a character (a lone
-            surrogate, from bytes decoded wrongly).
+            If ``text`` or ``reply_to`` is no text, ``text`` is empty, or one of them
+            holds half a character (a lone surrogate, from bytes decoded wrongly).
         """
         if not isinstance(text, str) or not text.strip():
             raise InputError(f"text must be a text that is not empty, got {text!r}")

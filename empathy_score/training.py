@@ -114,6 +114,12 @@ def evaluate(
 
 
 def _check(data: Labelled) -> None:
+    n_groups = len(set(data.groups))
+    if n_groups < N_SPLITS:
+        raise InputError(
+            f"the labels come from {n_groups} conversations; at least {N_SPLITS} are "
+            "needed, because splits keep conversations together"
+        )
     for level in LEVELS:
         n_level = int((data.levels == level).sum())
         if n_level < N_SPLITS:
@@ -131,12 +137,6 @@ def _check(data: Labelled) -> None:
                 f"level {level} stands in one conversation only; splits keep "
                 "conversations together, so it needs at least two"
             )
-    n_groups = len(set(data.groups))
-    if n_groups < N_SPLITS:
-        raise InputError(
-            f"the labels come from {n_groups} conversations; at least {N_SPLITS} are "
-            "needed, because splits keep conversations together"
-        )
 
 
 def _classifier(alpha: float) -> EmpathyClassifier:
