@@ -79,9 +79,8 @@ def main() -> int:
             lambda: scorer.score_utterances(turns, frozenset({"agent"})),
         ),
     ]
-    print(
-        f"{len(texts)} utterances, {len(cues.get_pipe('empathy_cues').lexicon.cues)} rows"
-    )
+    n_rows = len(cues.get_pipe("empathy_cues").lexicon.cues)
+    print(f"{len(texts)} utterances, {n_rows} rows of cues")
     for name, work in steps:
         print(f"{name:32s} {rate(work, len(texts)):10,.0f} utt/s")
     return 0
