@@ -15,11 +15,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from empathy_score.errors import LexiconError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 CUE_LABELS = (
     "greeting",
