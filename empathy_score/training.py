@@ -114,12 +114,7 @@ def evaluate(
 
 
 def _check(data: Labelled) -> None:
-    n_groups = len(set(data.groups))
-    if n_groups < N_SPLITS:
-        raise InputError(
-            f"the labels come from {n_groups} conversations; at least {N_SPLITS} are "
-            "needed, because splits keep conversations together"
-        )
+    """Refuse labels that are too few to train, to split and to calibrate."""
     for level in LEVELS:
         n_level = int((data.levels == level).sum())
         if n_level < N_SPLITS:
@@ -127,12 +122,15 @@ def _check(data: Labelled) -> None:
                 f"level {level} has {n_level} utterances; at least {N_SPLITS} are "
                 "needed to train and to calibrate"
             )
-        together = {
-            group
-            for group, found in zip(data.groups, data.levels, strict=True)
-            if found == level
-        }
-        if len(together) < 2:
+    n_groups = len(set(data.groups))
+    if n_groups < N_SPLITS:
+        raise InputError(
+            f"the labels come from {n_groups} conversations; at least {N_SPLITS} are "
+            "needed, because splits keep conversations together"
+        )
+    for level in LEVELS:
+        pairs = zip(data.groups, data.levels, strict=True)
+        if len({group for group, found in pairs if found == level}) < 2:
             raise InputError(
                 f"level {level} stands in one conversation only; splits keep "
                 "conversations together, so it needs at least two"
