@@ -12,7 +12,7 @@ from empathy_score.cli.score import score_command
 from empathy_score.cli.train import train_command
 from empathy_score.errors import EmpathyScoreError
 
-DONE, SET_ASIDE, FAILED, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, INTERRUPTED = 0, 2, 130  # 1, some set aside, is a command's answer
 
 # Old releases of typer take these errors from click, new ones bring their own.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]

@@ -98,10 +98,11 @@ class EmpathyFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             If ``X`` is a frame without a ``text`` column, or holds what is no text.
         """
         pairs = utterances(X)
-        nlp = make_cue_pipeline()
-        docs = parse(nlp, [text for text, _ in pairs], self.batch_size)
-        replies = parse(nlp, [reply for _, reply in pairs], self.batch_size)
-        return feature_matrix(cast("list[Doc]", docs), replies)
+        texts = [text for text, _ in pairs]
+        before = [reply for _, reply in pairs]
+        docs = parse(make_cue_pipeline(), [*texts, *before], self.batch_size)
+        own = cast("list[Doc]", docs[: len(texts)])
+        return feature_matrix(own, docs[len(texts) :])
 
     def get_feature_names_out(
         self,
