@@ -1,7 +1,7 @@
 """Find what the lexicon knows in a text, at a cost that the rows do not raise.
 
-All expressions together are one RE2 ``Set``: a single linear scan says which of them
-occur. Only those are then run one by one to find where.
+One Aho-Corasick automaton finds the words that the rows need, all in one pass. Only
+rows whose words are there are then tried.
 """
 
 from __future__ import annotations
@@ -10,19 +10,14 @@ import bisect
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
-import re2
+from ahocorasick_rs import AhoCorasick
 
 from empathy_score.errors import LexiconError
+from empathy_score.lexicon.literals import fold, needed_literals
 from empathy_score.lexicon.rows import Lexicon, Pattern, Scope
 from empathy_score.normalization import plain_text
-
-# A unit of an expression: an escape, a class, a bracket or any other character.
-_ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
-_QUANTIFIER = re.compile(r"[?*+]|\{\d+(?:,\d*)?\}")
-_UNBOUNDED = re.compile(r"\][*+]|\)[*+]")
-_SET_SIZE = 12  # rows with gaps in one joint scan: their states multiply
 
 # Neither end of a match may lie inside a word.
 _EDGE = r"(?:(?<!\w)|(?!\w))"
@@ -44,11 +39,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A lexicon made ready for matching; make one with :func:`compile_lexicon`."""
+    """A lexicon made ready for matching; make one with :func:`compile_lexicon`.
 
-    prefilters: tuple[tuple[Any, tuple[int, ...]], ...]  # re2.Set has no type stubs
+    ``needing`` holds, for each literal of the automaton, the rows to try where it
+    occurs, and where their match begins beside it (None if anywhere in the text).
+    """
+
     rows: tuple[Pattern, ...]
-    expressions: tuple[re.Pattern[str], ...]
+    automaton: AhoCorasick
+    needing: tuple[tuple[tuple[int, int | None], ...], ...]
     scopes: dict[tuple[str, str, str], re.Pattern[str]]
 
 
@@ -68,105 +67,41 @@ def compile_lexicon(lexicon: Lexicon) -> Matcher:
     Raises
     ------
     LexiconError
-        If an expression is outside RE2's syntax; the text names file and line.
+        If an expression needs no certain word; the text names file and line.
     """
     rows = (*lexicon.cues, *lexicon.signals)
+    automaton, needing = _automaton(rows)
     return Matcher(
-        prefilters=_prefilters(rows),
         rows=rows,
-        expressions=tuple(
-            re.compile(_EDGE + row.expression + _EDGE, re.ASCII) for row in rows
-        ),
+        automaton=automaton,
+        needing=needing,
         scopes=_joined_scopes(lexicon.scopes),
     )
 
 
-def _prefilters(
+def _automaton(
     rows: tuple[Pattern, ...],
-) -> tuple[tuple[Any, tuple[int, ...]], ...]:
-    """Make joint scans: one for all rows without gaps, some for those with gaps."""
-    parts = [_necessary(row.expression) for row in rows]
-    gapped = [place for place, part in enumerate(parts) if _UNBOUNDED.search(part)]
-    plain = [place for place in range(len(rows)) if place not in set(gapped)]
-    groups = [
-        gapped[first : first + _SET_SIZE] for first in range(0, len(gapped), _SET_SIZE)
-    ]
-    return tuple(
-        (_joint_scan(rows, parts, group), tuple(group))
-        for group in (plain, *groups)
-        if group
-    )
+) -> tuple[AhoCorasick, tuple[tuple[tuple[int, int | None], ...], ...]]:
+    """Join the literals of all rows; say for each which rows need it, and where."""
+    needing: dict[str, list[tuple[int, int | None]]] = {}
+    for place, row in enumerate(rows):
+        literals = needed_literals(row.expression)
+        if not literals:
+            raise LexiconError(
+                f"{row.where}: {row.expression!r} can match without any certain word; "
+                "every choice in it needs a word or a mark of its own"
+            )
+        for literal in literals:
+            needing.setdefault(literal.text, []).append((place, literal.shift))
+    automaton = AhoCorasick(list(needing), store_patterns=False)
+    return automaton, tuple(map(tuple, needing.values()))
 
 
-def _joint_scan(rows: tuple[Pattern, ...], parts: list[str], group: list[int]) -> Any:  # noqa: ANN401
-    options = re2.Options()
-    options.max_mem = 1 << 27
-    options.log_errors = False
-    scan = re2.Set.SearchSet(options)
-    for place in group:
-        _add(scan, rows[place], parts[place])
-    scan.Compile()
-    return scan
-
-
-def _add(scan: Any, row: Pattern, part: str) -> None:  # noqa: ANN401
-    try:
-        re2.compile(row.expression)
-        scan.Add(part)
-    except re2.error as error:
-        raise LexiconError(
-            f"{row.where}: {row.expression!r} is outside RE2's syntax: {error}"
-        ) from error
-
-
-def _necessary(expression: str) -> str:
-    """Return a part of an expression that must occur wherever the whole does.
-
-    A gap ("any words of this sentence") multiplies the states of the joint scan, so
-    the longest piece between gaps stands for the row, and bounds are lifted.
-    """
-    bare = expression
-    while _wrapped(bare):
-        bare = bare[3:-1] if bare.startswith("(?:") else bare[1:-1]
-    longest = max(_between_gaps(bare), key=len, default="") or bare
-    return re.sub(r"\{[1-9]\d*,\d+\}", "+", re.sub(r"\{0,\d+\}", "*", longest))
-
-
-def _wrapped(expression: str) -> bool:
-    """Whether one group holds the whole expression."""
-    return expression.startswith("(") and _group_end(expression, 0) == len(expression)
-
-
-def _group_end(expression: str, start: int) -> int:
-    """Position after the group that opens at ``start``."""
-    depth = 0
-    for token in _ATOM.finditer(expression, start):
-        depth += (token[0] == "(") - (token[0] == ")")
-        if depth == 0:
-            return token.end()
-    return len(expression)
-
-
-def _between_gaps(expression: str) -> list[str]:
-    """Pieces between gaps and optional parts, none if the expression has a choice."""
-    pieces = [""]
-    place = 0
-    while place < len(expression):
-        if expression[place] == "|":
-            return []
-        atom = _ATOM.match(expression, place)
-        end = place + 1 if atom is None else atom.end()
-        if expression[place] == "(":
-            end = _group_end(expression, place)
-        quantifier = _QUANTIFIER.match(expression, end)
-        stop = end if quantifier is None else quantifier.end()
-        optional = quantifier is not None and quantifier[0][:2] in ("?", "*", "{0")
-        if optional or expression.startswith("[^", place):
-            pieces.append("")
-        else:
-            pieces[-1] += expression[place:stop]
-        place = stop
-    return pieces
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    """Compile a row when it is first tried; most never are."""
+    before = "" if expression.startswith(r"\b") else _EDGE
+    return re.compile(before + expression + _EDGE, re.ASCII)
 
 
 def _joined_scopes(
@@ -212,27 +147,48 @@ def find_hits(text: str, matcher: Matcher) -> list[Hit]:
     ['apology']
     """
     plain = plain_text(text)
-    encoded = plain.text.encode("utf-8", errors="replace")
-    fired = [
-        group[place]
-        for scan, group in matcher.prefilters
-        for place in scan.Match(encoded) or ()
-    ]
-    if not fired:
+    found = _found(plain.text, matcher)
+    if not found:
         return []
-    found: list[tuple[int, int, int]] = []
-    for index in fired:
-        row = matcher.rows[index]
-        for match in matcher.expressions[index].finditer(plain.text):
-            start, end = match.span(1 if match.lastindex else 0)
-            if start < end and not _is(matcher, row, "ignored", plain.text, start, end):
-                found.append((start, end, index))
     hits = []
     for start, end, row in _longest(found, matcher.rows):
         negated = _is(matcher, row, "negated", plain.text, start, end)
         first, last = plain.original(start, end)
         hits.append(Hit(row, first, last, negated))
     return hits
+
+
+def _found(text: str, matcher: Matcher) -> list[tuple[int, int, int]]:
+    """Start, end and row of all matches in a plain text."""
+    found = []
+    for index, begin in _tries(text, matcher):
+        row = matcher.rows[index]
+        for match in _matches(row.expression, text, begin):
+            start, end = match.span(match.lastindex or 0)
+            if start < end and not _is(matcher, row, "ignored", text, start, end):
+                found.append((start, end, index))
+    return found
+
+
+def _tries(text: str, matcher: Matcher) -> set[tuple[int, int]]:
+    """Rows whose words occur, with where their match may begin (-1: anywhere)."""
+    needing = matcher.needing
+    return {
+        (index, -1 if shift is None else place + shift - 1)
+        for literal, place, _ in matcher.automaton.find_matches_as_indexes(
+            fold(text), overlapping=True
+        )
+        for index, shift in needing[literal]
+    }
+
+
+def _matches(expression: str, text: str, begin: int) -> Iterable[re.Match[str]]:
+    """Find the matches of a row that begin at one place, or anywhere (-1)."""
+    compiled = _compiled(expression)
+    if begin < 0:
+        return compiled.finditer(text)
+    match = compiled.match(text, begin)
+    return () if match is None else (match,)
 
 
 def _is(

@@ -1,6 +1,5 @@
-"""Finding is exact, and a joint scan never hides what a row alone would find."""
+"""Finding is exact, and takes time in proportion to the text."""
 
-import re
 import time
 
 import pytest
@@ -8,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from empathy_score.lexicon import compile_lexicon, find_hits, load_lexicon
-from empathy_score.lexicon.matching import _necessary
 
 LEXICON = load_lexicon()
 MATCHER = compile_lexicon(LEXICON)
@@ -66,16 +64,6 @@ def test_denied_words_are_kept_and_marked(text):
 )
 def test_rough_spelling_gives_the_same_cues(plain, rough):
     assert labels(plain) <= labels(rough)
-
-
-@pytest.mark.parametrize(
-    "row", [*LEXICON.cues, *LEXICON.signals], ids=lambda row: row.id
-)
-def test_the_scan_finds_whatever_the_row_finds(row):
-    part = re.compile(_necessary(row.expression), re.ASCII)
-    for example in row.examples:
-        if re.search(row.expression, example.lower(), re.ASCII):
-            assert part.search(example.lower()), example
 
 
 @given(st.text(max_size=200))
