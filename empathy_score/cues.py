@@ -15,9 +15,9 @@ from empathy_score.lexicon import (
     SUBTYPES,
     Lexicon,
     Matcher,
-    compile_lexicon,
     find_hits,
     load_lexicon,
+    load_matcher,
 )
 from empathy_score.records import Cue
 
@@ -75,7 +75,7 @@ class EmpathyCues:
     def __call__(self, doc: Doc) -> Doc:
         """Set the span groups of one ``Doc`` and return it."""
         if self._matcher is None:
-            self._matcher = compile_lexicon(self.lexicon)
+            self._matcher = load_matcher()
         asserted: list[Span] = []
         negated: list[Span] = []
         signals: list[Span] = []

@@ -42,6 +42,16 @@ class Labelled:
     groups: tuple[str, ...]
     rejects: tuple[Reject, ...]
 
+    def entries(self) -> list[tuple[str, str | None, str]]:
+        """Give what :class:`~empathy_score.features.EmpathyFeatures` takes.
+
+        Returns
+        -------
+        list of (str, str or None, str)
+            Text, turn before, conversation.
+        """
+        return list(zip(self.texts, self.reply_to, self.groups, strict=True))
+
 
 def labelled_files(paths: Sequence[Path | str]) -> list[Path]:
     """Files named, and the tables in folders named, sorted.

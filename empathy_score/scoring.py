@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 from empathy_score.cues import cues_of
 from empathy_score.errors import InputError
 from empathy_score.features import feature_matrix, feature_names
+from empathy_score.features.repetition import Said, repeated_phrases
 from empathy_score.features.transformer import make_cue_pipeline, parse
 from empathy_score.frames import HALF_CHARACTER, add_columns, utterances_of
 from empathy_score.lexicon import CUE_LABELS
@@ -282,8 +283,9 @@ class EmpathyScorer:
         [1]
         """
         wanted = roles_to_score(score_roles, has_roles=True)
+        said: Said = {}
         for utterance, reply in _with_replies(utterances):
-            yield self._rows([utterance], [reply], wanted)[0]
+            yield self._rows([utterance], [reply], wanted, said)[0]
 
     def score_utterances(
         self, utterances: Sequence[Utterance], score_roles: frozenset[Role]
@@ -302,13 +304,14 @@ class EmpathyScorer:
         list of dict
             One row of :data:`SCORE_COLUMNS` for each utterance.
         """
-        return self._rows(utterances, list(replies(utterances)), score_roles)
+        return self._rows(utterances, list(replies(utterances)), score_roles, {})
 
     def _rows(
         self,
         utterances: Sequence[Utterance],
         reply_to: Sequence[str | None],
         score_roles: frozenset[Role],
+        said: Said,
     ) -> list[Row]:
         scored = [
             place
@@ -322,7 +325,12 @@ class EmpathyScorer:
         rows = [_empty_row(doc) for doc in own]
         if not scored:
             return rows
-        X = feature_matrix([own[place] for place in scored], docs[len(texts) :])
+        turns = [own[place] for place in scored]
+        sides = [
+            (utterances[place].conversation, utterances[place].role) for place in scored
+        ]
+        n_repeated = repeated_phrases(turns, sides, said)
+        X = feature_matrix(turns, docs[len(texts) :], n_repeated)
         probabilities = self.model.classifier.predict_proba(X)
         levels = self.model.classifier.predict(X)
         scores = probabilities @ np.array([0.0, 0.5, 1.0])

@@ -57,7 +57,7 @@ def train(
         raise InputError(f"{out}: is a file; name a folder for the model")
     data = read_labelled(labelled)
     _check(data)
-    X = EmpathyFeatures().transform(list(zip(data.texts, data.reply_to, strict=True)))
+    X = EmpathyFeatures().transform(data.entries())
     groups = np.array(data.groups)
     alpha = _best_alpha(X, data.levels, groups)
     probabilities, predicted = _held_out(X, data.levels, groups, alpha)
@@ -101,7 +101,7 @@ def evaluate(
         What was compared.
     """
     data = read_labelled(labelled)
-    X = EmpathyFeatures().transform(list(zip(data.texts, data.reply_to, strict=True)))
+    X = EmpathyFeatures().transform(data.entries())
     return (
         measures(
             data.levels,

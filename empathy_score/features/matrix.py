@@ -11,7 +11,11 @@ from empathy_score.features.declarations import all_features
 from empathy_score.features.turns import Array, turns_of
 
 
-def feature_matrix(docs: Sequence[Doc], reply_to: Sequence[Doc | None]) -> Array:
+def feature_matrix(
+    docs: Sequence[Doc],
+    reply_to: Sequence[Doc | None],
+    n_repeated: Array | None = None,
+) -> Array:
     """Compute every feature of every utterance.
 
     Parameters
@@ -20,12 +24,15 @@ def feature_matrix(docs: Sequence[Doc], reply_to: Sequence[Doc | None]) -> Array
         Utterances that went through ``empathy_cues``.
     reply_to : sequence of Doc or None
         The other side's turn before each, as long as ``docs``.
+    n_repeated : ndarray of shape (n_utterances,), optional
+        From :func:`~empathy_score.features.repetition.repeated_phrases`; None where
+        the conversation is not known.
 
     Returns
     -------
     ndarray of shape (n_utterances, n_features), dtype float64
         Columns as in :func:`~empathy_score.features.feature_names`; NaN where a
-        feature needs the turn before and there is none.
+        feature needs the turn before, or the conversation, and there is none.
 
     Raises
     ------
@@ -45,5 +52,5 @@ def feature_matrix(docs: Sequence[Doc], reply_to: Sequence[Doc | None]) -> Array
         raise ValueError(f"{len(docs)} utterances but {len(reply_to)} turns before")
     if not docs:
         return np.empty((0, len(all_features())))
-    turns = turns_of(docs, reply_to)
+    turns = turns_of(docs, reply_to, n_repeated)
     return np.stack([feature.compute(turns) for feature in all_features()], axis=1)

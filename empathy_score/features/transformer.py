@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 from empathy_score.errors import InputError
 from empathy_score.features.declarations import feature_names
 from empathy_score.features.matrix import feature_matrix
+from empathy_score.features.repetition import repeated_phrases
 
 
 def make_cue_pipeline() -> Language:
@@ -47,9 +48,11 @@ class EmpathyFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     Notes
     -----
-    ``X`` may be a list of texts; a list of ``(text, reply_to)`` pairs, ``reply_to``
-    None where there is none; or a frame (pandas, polars or pyarrow) with the column
-    ``text`` and, if there is one, ``reply_to``.
+    ``X`` may be a list of texts; a list of ``(text, reply_to)`` pairs or ``(text,
+    reply_to, conversation)`` triples, None where there is none; or a frame (pandas,
+    polars or pyarrow) with the column ``text`` and, if there are such, ``reply_to``
+    and ``conversation``. Where all conversations are named, their utterances must be
+    one side's, in order.
 
     Examples
     --------
@@ -67,7 +70,7 @@ class EmpathyFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : list of str, list of (str, str or None), or frame
+        X : list of str, list of tuple, or frame
             Utterances.
         y : ignored
 
@@ -84,25 +87,29 @@ class EmpathyFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : list of str, list of (str, str or None), or frame
+        X : list of str, list of tuple, or frame
             Utterances.
 
         Returns
         -------
         ndarray of shape (n_utterances, n_features), dtype float64
-            NaN where a feature needs the turn before and there is none.
+            NaN where a feature needs the turn before, or the conversation, and there
+            is none.
 
         Raises
         ------
         InputError
             If ``X`` is a frame without a ``text`` column, or holds what is no text.
         """
-        pairs = utterances(X)
-        texts = [text for text, _ in pairs]
-        before = [reply for _, reply in pairs]
+        entries = utterances(X)
+        texts = [text for text, _, _ in entries]
+        before = [reply for _, reply, _ in entries]
+        sides = [conversation for _, _, conversation in entries]
         docs = parse(make_cue_pipeline(), [*texts, *before], self.batch_size)
         own = cast("list[Doc]", docs[: len(texts)])
-        return feature_matrix(own, docs[len(texts) :])
+        known = all(side is not None for side in sides)
+        n_repeated = repeated_phrases(own, sides) if known else None
+        return feature_matrix(own, docs[len(texts) :], n_repeated)
 
     def get_feature_names_out(
         self,
@@ -149,17 +156,22 @@ def parse(
     return [None if text is None else docs[text] for text in texts]
 
 
-def utterances(X: Any) -> list[tuple[str, str | None]]:  # noqa: ANN401
-    """Bring any accepted input into pairs of text and the turn before.
+Entry = tuple[str, str | None, str | None]
+"""An utterance, the turn before it, its conversation."""
+
+
+def utterances(X: Any) -> list[Entry]:  # noqa: ANN401
+    """Bring any accepted input into one form.
 
     Parameters
     ----------
-    X : list of str, list of (str, str or None), or frame
+    X : list of str, list of tuple, or frame
         Utterances.
 
     Returns
     -------
-    list of (str, str or None)
+    list of (str, str or None, str or None)
+        Text, turn before, conversation.
 
     Raises
     ------
@@ -171,33 +183,43 @@ def utterances(X: Any) -> list[tuple[str, str | None]]:  # noqa: ANN401
         return _from_frame(frame)
     if isinstance(X, str):
         raise InputError("X is one text; pass a list of texts: [text]")
-    return [_pair(entry, place) for place, entry in enumerate(X)]
+    return [_entry(entry, place) for place, entry in enumerate(X)]
 
 
-def _from_frame(frame: nw.DataFrame[Any]) -> list[tuple[str, str | None]]:
+def _from_frame(frame: nw.DataFrame[Any]) -> list[Entry]:
     if "text" not in frame.columns:
         raise InputError(
             f"the frame has no column 'text'; found: {', '.join(frame.columns)}"
         )
-    texts = frame["text"].to_list()
-    if "reply_to" not in frame.columns:
-        return [_pair(text, place) for place, text in enumerate(texts)]
-    replies = frame["reply_to"].to_list()
+    nothing = [None] * len(frame)
+    replies, conversations = (
+        frame[name].to_list() if name in frame.columns else nothing
+        for name in ("reply_to", "conversation")
+    )
+    rows = zip(frame["text"].to_list(), replies, conversations, strict=True)
     return [
-        _pair((text, reply if isinstance(reply, str) else None), place)
-        for place, (text, reply) in enumerate(zip(texts, replies, strict=True))
+        _entry(
+            (
+                text,
+                reply if isinstance(reply, str) else None,
+                None if conversation is None else str(conversation),
+            ),
+            place,
+        )
+        for place, (text, reply, conversation) in enumerate(rows)
     ]
 
 
-def _pair(entry: Any, place: int) -> tuple[str, str | None]:  # noqa: ANN401
+def _entry(entry: Any, place: int) -> Entry:  # noqa: ANN401
     if isinstance(entry, str):
-        return str(entry), None
-    if isinstance(entry, (tuple, list, np.ndarray)) and len(entry) in (1, 2):
-        text = entry[0]
-        reply = entry[1] if len(entry) == 2 else None
-        if isinstance(text, str) and (reply is None or isinstance(reply, str)):
-            return str(text), reply
+        return str(entry), None, None
+    if isinstance(entry, (tuple, list, np.ndarray)) and len(entry) in (1, 2, 3):
+        text, reply, conversation = (*entry, None, None)[:3]
+        if isinstance(text, str) and all(
+            part is None or isinstance(part, str) for part in (reply, conversation)
+        ):
+            return str(text), reply, conversation
     raise InputError(
-        f"utterance {place} is {type(entry).__name__} {str(entry)[:40]!r}; "
-        "expected a text or a pair (text, reply_to)"
+        f"utterance {place} is {type(entry).__name__} {str(entry)[:40]!r}; expected a "
+        "text, a pair (text, reply_to) or a triple (text, reply_to, conversation)"
     )

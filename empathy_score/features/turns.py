@@ -90,11 +90,14 @@ class Turns:
         The utterances; the other side's turns before them.
     has_before : ndarray of bool, shape (n_utterances,)
         False where there is no turn before; ``before`` is empty there.
+    n_repeated : ndarray of shape (n_utterances,)
+        Warm cues in words used before in the conversation; NaN where that is unknown.
     """
 
     own: Counts
     before: Counts
     has_before: npt.NDArray[np.bool_]
+    n_repeated: Array
 
 
 @lru_cache(maxsize=1)
@@ -120,7 +123,9 @@ def _marks() -> tuple[int, int]:
     return strings.add("!"), strings.add("?")
 
 
-def turns_of(docs: Sequence[Doc], reply_to: Sequence[Doc | None]) -> Turns:
+def turns_of(
+    docs: Sequence[Doc], reply_to: Sequence[Doc | None], n_repeated: Array | None = None
+) -> Turns:
     """Count utterances and the turns before them; a ``Doc`` used twice counts once.
 
     Parameters
@@ -129,6 +134,8 @@ def turns_of(docs: Sequence[Doc], reply_to: Sequence[Doc | None]) -> Turns:
         Utterances that went through ``empathy_cues``.
     reply_to : sequence of Doc or None
         The other side's turn before each.
+    n_repeated : ndarray of shape (n_utterances,), optional
+        From :func:`~empathy_score.features.repetition.repeated_phrases`.
 
     Returns
     -------
@@ -144,6 +151,7 @@ def turns_of(docs: Sequence[Doc], reply_to: Sequence[Doc | None]) -> Turns:
         own=_taken(counts, own),
         before=_taken(counts, before),
         has_before=np.array([doc is not None for doc in reply_to], dtype=np.bool_),
+        n_repeated=np.full(len(docs), np.nan) if n_repeated is None else n_repeated,
     )
 
 

@@ -1,6 +1,12 @@
 """Phrases and their scopes as rows of data, and the reader of those rows."""
 
-from empathy_score.lexicon.matching import Hit, Matcher, compile_lexicon, find_hits
+from empathy_score.lexicon.matching import (
+    Hit,
+    Matcher,
+    compile_lexicon,
+    find_hits,
+    load_matcher,
+)
 from empathy_score.lexicon.rows import (
     CUE_LABELS,
     SUBTYPES,
@@ -22,5 +28,6 @@ __all__ = [
     "compile_lexicon",
     "find_hits",
     "load_lexicon",
+    "load_matcher",
     "read_lexicon",
 ]

@@ -17,10 +17,11 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import groupby
 from typing import Any
 
 if sys.version_info >= (3, 11):
@@ -163,22 +164,29 @@ def _usable(run: frozenset[str] | None) -> frozenset[str] | None:
     return run
 
 
-def _cost(run: Iterable[str]) -> float:
+@lru_cache(maxsize=10_000)
+def _cost(run: frozenset[str]) -> float:
     """How often one of some texts is expected to occur, roughly."""
-    return sum(math.exp(-_rarity(_literal(text, known=False).text)) for text in run)
+    return sum(map(_share, run))
 
 
 @lru_cache(maxsize=100_000)
-def _rarity(folded: str) -> float:
-    """Minus the logarithm of the share of texts that hold a piece, a rough guess."""
-    return sum(
-        _word_rarity(word[0], word.start() > 0 and word.end() < len(folded))
-        for word in re.finditer(r"[^ ]+", folded)
-    )
+def _share(text: str) -> float:
+    """In what share of texts a piece occurs, a rough guess."""
+    folded = _literal(text, known=False).text
+    first, *inner = folded.split(" ")
+    if not inner:
+        return math.exp(-_word_rarity(first, whole=False))
+    *inner, last = inner
+    rarity = sum(_word_rarity(word, whole=True) for word in inner)
+    rarity += sum(_word_rarity(word, whole=False) for word in (first, last))
+    return math.exp(-rarity)
 
 
 @lru_cache(maxsize=100_000)
 def _word_rarity(word: str, whole: bool) -> float:
+    if not word:
+        return 0.0
     if _MARKS.match(word):
         return 1.5 if word in "?!-" else 5.0
     if whole:
@@ -206,20 +214,30 @@ def _runs(
     """
     runs = [frozenset({""})]
     needed: list[frozenset[str]] = []
-    for operator, value in items:
-        part = _needs(operator, value)
+    for part in _parts(items):
+        if part.exact is not None and len(runs[-1]) * len(part.exact) <= _MOST:
+            runs[-1] = frozenset(a + b for a in runs[-1] for b in part.exact)
+            continue
         closed = all(map(_closes, runs[-1]))
         if part.exact is None:
             runs.append(frozenset({_EDGE if closed and part.closes else ""}))
             if part.needed:
                 needed.append(part.needed)
-        elif len(runs[-1]) * len(part.exact) <= _MOST:
-            runs[-1] = frozenset(a + b for a in runs[-1] for b in part.exact)
         else:
             if all(text and not _word(text[0]) for text in part.exact):
                 runs[-1] = frozenset(text + _EDGE for text in runs[-1])
             runs.append(frozenset((_EDGE if closed else "") + t for t in part.exact))
     return runs, needed
+
+
+def _parts(items: Sequence[tuple[Any, Any]]) -> Iterator[_Needs]:
+    """Read the parts of a sequence, neighbouring letters as one."""
+    for literal, part in groupby(items, key=lambda item: item[0] is sre.LITERAL):
+        if literal:
+            yield _Needs(frozenset({"".join(chr(value) for _, value in part)}))
+        else:
+            for operator, value in part:
+                yield _needs(operator, value)
 
 
 def _word(character: str) -> bool:
@@ -232,8 +250,6 @@ def _closes(text: str) -> bool:
 
 
 def _needs(operator: Any, value: Any) -> _Needs:  # noqa: ANN401
-    if operator is sre.LITERAL:
-        return _Needs(frozenset({chr(value)}))
     if operator is sre.AT:
         edges = (sre.AT_BOUNDARY, sre.AT_BEGINNING, sre.AT_END, sre.AT_BEGINNING_STRING)
         return _Needs(frozenset({_EDGE if value in edges else ""}))

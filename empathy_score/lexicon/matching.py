@@ -10,13 +10,13 @@ import bisect
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from ahocorasick_rs import AhoCorasick
 
 from empathy_score.errors import LexiconError
 from empathy_score.lexicon.literals import fold, needed_literals
-from empathy_score.lexicon.rows import Lexicon, Pattern, Scope
+from empathy_score.lexicon.rows import Lexicon, Pattern, Scope, load_lexicon
 from empathy_score.normalization import plain_text
 
 # Neither end of a match may lie inside a word.
@@ -77,6 +77,18 @@ def compile_lexicon(lexicon: Lexicon) -> Matcher:
         needing=needing,
         scopes=_joined_scopes(lexicon.scopes),
     )
+
+
+@lru_cache(maxsize=1)
+def load_matcher() -> Matcher:
+    """Make the lexicon that ships with the package ready, once.
+
+    Returns
+    -------
+    Matcher
+        Shared by all pipelines of the process.
+    """
+    return compile_lexicon(load_lexicon())
 
 
 def _automaton(

@@ -43,7 +43,9 @@ def test_values_stay_in_their_range_and_are_null_only_without_a_turn_before(pair
         known = column[~np.isnan(column)]
         assert ((known >= feature.minimum) & (known <= feature.maximum)).all(), feature
         for (_, reply), found in zip(pairs, column, strict=True):
-            assert np.isnan(found) == (feature.needs_reply_to and reply is None)
+            unknown = feature.needs == "conversation"
+            unknown |= feature.needs == "reply_to" and reply is None
+            assert np.isnan(found) == unknown
 
 
 def test_cues_wording_and_context_are_counted():

@@ -1,0 +1,251 @@
+"""Measure every cue on labels that people made, beside simple named baselines.
+
+    python benchmarks/cues.py [--shared ../shared]
+
+writes ``benchmarks/results/cues.md``. The corpora are not part of this repository; one
+that is absent is named as absent. No text of theirs is written anywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import string
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import (
+    accuracy_score,
+    f1_score,
+    precision_recall_fscore_support,
+)
+
+from empathy_score.cues import cues_of
+from empathy_score.features.transformer import make_cue_pipeline
+from empathy_score.lexicon import CUE_LABELS
+from empathy_score.records import Cue
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results" / "cues.md"
+
+Flags = npt.NDArray[np.bool_]
+
+KEYWORDS = {
+    "greeting": r"\b(?:hi|hello|hey|welcome|good (?:morning|afternoon|evening)|"
+    r"my name is)\b",
+    "acknowledgement": r"\b(?:frustrat\w+|annoy\w+|upset\w*|disappoint\w+|must be)\b",
+    "perspective_taking": r"\b(?:i|we) (?:\w+ )?(?:understand|can imagine|know how)\b",
+    "apology": r"\b(?:sorry|apologi\w+)\b",
+    "gratitude": r"\b(?:thanks|thank you|appreciate)\b",
+    "reassurance": r"\b(?:don'?t worry|no worries|rest assured|i'?ll make sure)\b",
+    "help_offer": r"\b(?:help|assist) you\b|\banything else\b",
+    "personalization": r"#name#",
+    "alternatives": r"\b(?:instead|alternatively|another option|you could also)\b",
+    "follow_up": r"\b(?:follow up|get back to you|keep you posted|email you)\b",
+    "feedback_request": r"\b(?:feedback|survey|rate|rating)\b",
+    "positivity": r"\b(?:great|glad|happy|have a (?:nice|good|great|lovely))\b",
+    "open_question": r"\b(?:how|what|why)\b[^.!?]*\?",
+    "closed_question": r"\?",
+    "dismissal": r"\b(?:as i said|already told|not our|calm down|policy)\b",
+}
+"""The baseline for each cue: these words, written for this script alone."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the component found in some texts."""
+
+    cues: list[list[Cue]]
+
+    def has(self, *labels: str) -> Flags:
+        """Whether each text has one of some cues."""
+        return np.array([any(c.label in labels for c in cues) for cues in self.cues])
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    """All rows of a CSV file whose text is not empty."""
+    csv.field_size_limit(10**9)
+    with file.open(encoding="utf-8", newline="") as lines:
+        return [row for row in csv.DictReader(lines) if row["text"].strip()]
+
+
+def find(texts: Sequence[str]) -> Found:
+    """Run the component; denied cues do not count."""
+    nlp = make_cue_pipeline()
+    return Found(
+        [
+            [cue for cue in cues_of(doc) if not cue.negated]
+            for doc in nlp.pipe(texts, batch_size=1000)
+        ]
+    )
+
+
+def holds(pattern: str, texts: Sequence[str]) -> Flags:
+    """Whether each text holds an expression: a baseline."""
+    compiled = re.compile(pattern, re.IGNORECASE)
+    plain = (text.replace("\u2019", "'") for text in texts)
+    return np.array([compiled.search(text) is not None for text in plain])
+
+
+def flags(values: Sequence[bool]) -> Flags:
+    """An array of truth values."""
+    return np.array(values, dtype=np.bool_)
+
+
+def line(*cells: str | float) -> str:
+    """One row of a Markdown table."""
+    shown = [cell if isinstance(cell, str) else f"{cell:.3f}" for cell in cells]
+    return f"| {' | '.join(shown)} |"
+
+
+def prf(name: str, truth: Flags, found: Flags) -> str:
+    """One row: precision, recall, F1 and how many there are."""
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        truth, found, average="binary", zero_division=0.0
+    )
+    return line(name, precision, recall, f1, str(int(truth.sum())))
+
+
+HEAD = ("| | precision | recall | F1 | in the corpus |", "|---|---|---|---|---|")
+
+
+def dev_section(file: Path) -> Iterator[str]:
+    """Fifteen cues in real service chats."""
+    yield "## dev.csv: cues of agent turns in real service chats\n"
+    rows = rows_of(file)
+    texts = [row["text"] for row in rows]
+    found = find(texts)
+    yield f"{len(rows)} turns. A cue that the annotators disputed is left out there.\n"
+    yield "| | precision | recall | F1 | in the corpus | F1 of keywords |"
+    yield "|---|---|---|---|---|---|"
+    scores, keyword_scores, pooled = [], [], []
+    for label in CUE_LABELS:
+        if label not in KEYWORDS:
+            continue
+        sure = flags([label not in row["cues_disputed"].split(";") for row in rows])
+        truth = flags([label in row["cues"].split(";") for row in rows])[sure]
+        ours = found.has(label)[sure]
+        words = holds(KEYWORDS[label], texts)[sure]
+        scores.append(f1_score(truth, ours, zero_division=0.0))
+        keyword_scores.append(f1_score(truth, words, zero_division=0.0))
+        pooled.append((truth, ours, words))
+        yield f"{prf(label, truth, ours)} {keyword_scores[-1]:.3f} |"
+    truth, ours, words = (np.concatenate(parts) for parts in zip(*pooled, strict=True))
+    yield line("macro", "", "", np.mean(scores), "", np.mean(keyword_scores))
+    yield f"{prf('micro', truth, ours)} {f1_score(truth, words):.3f} |"
+    yield ""
+
+
+_PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation.replace("'", ""), " "))
+
+
+def without_marks(texts: Sequence[str]) -> list[str]:
+    """Texts as a recogniser writes them: no marks, no capitals."""
+    return [" ".join(text.translate(_PUNCTUATION).lower().split()) for text in texts]
+
+
+def question_rows(truth: Flags, texts: Sequence[str]) -> Iterator[str]:
+    """Questions with and without marks, beside the question mark."""
+    found = find(texts)
+    bare = find(without_marks(texts))
+    labels = ("open_question", "closed_question")
+    yield from HEAD
+    yield prf("this library", truth, found.has(*labels))
+    yield prf("a question mark", truth, holds(r"\?", texts))
+    yield prf("this library, marks taken out", truth, bare.has(*labels))
+    wh = r"^(?:\W*(?:and|so|but|well|um|uh|okay) )*(?:what|how|why|who|when|where|do|"
+    wh += r"does|did|is|are|was|were|can|could|would|will|have|has)\b"
+    yield prf("begins like a question", truth, holds(wh, without_marks(texts)))
+    yield ""
+
+
+def annomi_section(file: Path) -> Iterator[str]:
+    """Questions of counsellors, open and closed."""
+    yield "## annomi: questions of counsellors\n"
+    rows = rows_of(file)
+    texts = [row["text"] for row in rows]
+    truth = flags([row["question"] == "True" for row in rows])
+    yield from question_rows(truth, texts)
+    asked = [row for row in rows if row["question"] == "True"]
+    is_open = flags([row["question_subtype"] == "open" for row in asked])
+    asked_texts = [row["text"] for row in asked]
+    ours = find(asked_texts).has("open_question")
+    words = holds(r"\b(?:what|how|why|tell me)\b", asked_texts)
+    yield f"Open against closed, {len(asked)} questions. A turn with both counts as open."
+    yield ""
+    yield "| | accuracy |"
+    yield "|---|---|"
+    yield line("this library", accuracy_score(is_open, ours))
+    yield line("'what', 'how', 'why' or 'tell me'", accuracy_score(is_open, words))
+    yield ""
+
+
+def swda_section(file: Path) -> Iterator[str]:
+    """Questions on the telephone."""
+    yield "## swda: questions on the telephone, last 100 conversations\n"
+    rows = rows_of(file)
+    last = set(list(dict.fromkeys(row["group"] for row in rows))[-100:])
+    rows = [row for row in rows if row["group"] in last]
+    act = re.compile(r"^q|\^d")
+    truth = flags([act.search(row["dialogue_act"]) is not None for row in rows])
+    yield from question_rows(truth, [row["text"] for row in rows])
+
+
+def mrda_section(file: Path) -> Iterator[str]:
+    """Apologies and questions in meetings."""
+    yield "## mrda: apologies and questions in meetings, no punctuation\n"
+    rows = rows_of(file)
+    texts = [row["text"] for row in rows]
+    found = find(texts)
+    yield "An apology is any cue `apology` but those of the kind `conditional`.\n"
+    ours = flags(
+        [
+            any(c.label == "apology" and c.subtype != "conditional" for c in cues)
+            for cues in found.cues
+        ]
+    )
+    truth = flags([row["apology"] == "1" for row in rows])
+    yield from HEAD
+    yield prf("apology: this library", truth, ours)
+    yield prf("apology: 'sorry' or 'apolog'", truth, holds("sorry|apolog", texts))
+    asked = flags([row["question"] == "1" for row in rows])
+    yield prf(
+        "question: this library", asked, found.has("open_question", "closed_question")
+    )
+    yield ""
+
+
+SECTIONS = (
+    ("customer-service/dev.csv", dev_section),
+    ("benchmarks/annomi/train.csv", annomi_section),
+    ("benchmarks/swda/train.csv", swda_section),
+    ("benchmarks/mrda/train.csv", mrda_section),
+)
+
+
+def main() -> int:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=HERE.parent.parent / "shared")
+    shared: Path = parser.parse_args().shared
+    lines = ["# Cues, questions and turn-taking against human labels\n"]
+    lines.append("Made by `python benchmarks/cues.py`.\n")
+    for name, section in SECTIONS:
+        if (shared / name).is_file():
+            lines.extend(section(shared / name))
+        else:
+            lines.append(f"Absent: {name}.\n")
+    text = "\n".join(lines)
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(text, encoding="utf-8")
+    print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""The same stock phrase again in one conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+
+import numpy as np
+from spacy.tokens import Doc
+
+from empathy_score.cues import CUES_KEY
+from empathy_score.features.turns import WARM, Array
+
+MOST_REPEATED = 3
+
+Said = dict[Hashable, set[str]]
+"""Warm phrases that were used so far, by conversation (and side)."""
+
+
+def repeated_phrases(
+    docs: Sequence[Doc], sides: Iterable[Hashable], said: Said | None = None
+) -> Array:
+    """Count the warm cues whose very words the same side used before.
+
+    Parameters
+    ----------
+    docs : sequence of Doc
+        Utterances that went through ``empathy_cues``, each conversation in order.
+    sides : iterable of hashable
+        Conversation of each, or conversation and role.
+    said : dict, optional
+        What was said before the first of ``docs``; it is carried on, so that a live
+        conversation can come one turn at a time.
+
+    Returns
+    -------
+    ndarray of shape (n_utterances,)
+        At most 3. One word alone ("sorry", "thanks") is no stock phrase.
+
+    Examples
+    --------
+    >>> import spacy
+    >>> nlp = spacy.blank("en")
+    >>> component = nlp.add_pipe("empathy_cues")
+    >>> docs = list(nlp.pipe(["Sorry for the wait.", "Sorry for the wait!"]))
+    >>> repeated_phrases(docs, ["a", "a"]).tolist()
+    [0.0, 1.0]
+    """
+    so_far: Said = {} if said is None else said
+    counts = []
+    for doc, side in zip(docs, sides, strict=True):
+        before = so_far.setdefault(side, set())
+        phrases = [
+            span.text.lower()
+            for span in doc.spans.get(CUES_KEY, ())
+            if span.label_ in WARM and len(span) > 1
+        ]
+        counts.append(sum(phrase in before for phrase in phrases))
+        before.update(phrases)
+    return np.minimum(np.array(counts, dtype=np.float64), MOST_REPEATED)
