@@ -1,10 +1,24 @@
-"""The spaCy component ``empathy_score``: it sets ``doc._.empathy``."""
+"""The spaCy components that hold a trained model.
+
+``empathy_score`` sets ``doc._.empathy``; ``empathy_confidence`` marks the sentences
+that reflect a feeling or affirm a person, where patterns cannot decide.
+"""
 
 from __future__ import annotations
 
-from spacy.language import Language
-from spacy.tokens import Doc
+from collections.abc import Iterable, Iterator
 
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.util import minibatch
+
+from empathy_score.cue_confidence import (
+    CONFIDENCE_LABELS,
+    Confidences,
+    CueConfidence,
+    cue_confidences,
+    load_cue_confidence,
+)
 from empathy_score.cues import CUES_KEY
 from empathy_score.errors import InputError
 from empathy_score.features import feature_matrix
@@ -80,3 +94,106 @@ class EmpathyScoring:
             "probabilities": probabilities,
         }
         return doc
+
+
+CONFIDENCE_KEY = "empathy_confidence"
+"""Key of ``doc.spans`` under which the sentences stand."""
+
+
+@Language.factory(
+    "empathy_confidence",
+    assigns=["doc.spans", "doc._.empathy_confidence"],
+    default_config={"model": None, "threshold": 0.5},
+)
+def make_empathy_confidence(
+    nlp: Language,  # noqa: ARG001
+    name: str,
+    model: str | None,
+    threshold: float,
+) -> EmpathyConfidence:
+    """Make the component for ``nlp.add_pipe("empathy_confidence")``."""
+    return EmpathyConfidence(name=name, model=model, threshold=threshold)
+
+
+class EmpathyConfidence:
+    """Mark the sentence that reflects or affirms most surely, with its confidence.
+
+    Parameters
+    ----------
+    name : str, default "empathy_confidence"
+        Its name in the pipeline.
+    model : str, optional
+        A folder, or a name under ``models/``; None is the shipped model.
+    threshold : float, default 0.5
+        From this confidence on the sentence becomes a span.
+
+    Notes
+    -----
+    ``doc._.empathy_confidence`` maps ``reflection`` and ``affirmation`` to the
+    confidence of the best sentence, in [0, 1]; the sentences stand under
+    ``doc.spans["empathy_confidence"]``.
+
+    Examples
+    --------
+    >>> import spacy
+    >>> nlp = spacy.blank("en")
+    >>> component = nlp.add_pipe("empathy_confidence")
+    >>> doc = nlp("Hi. You must feel so lost.")
+    >>> [(span.text, span.label_) for span in doc.spans["empathy_confidence"]]
+    [('You must feel so lost.', 'reflection')]
+    """
+
+    def __init__(
+        self,
+        name: str = "empathy_confidence",
+        *,
+        model: str | None = None,
+        threshold: float = 0.5,
+    ) -> None:
+        self.name = name
+        self.threshold = threshold
+        self.model: CueConfidence = load_cue_confidence(model)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Mark one ``Doc`` and return it."""
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
+        """Mark a stream, a batch at a time.
+
+        Parameters
+        ----------
+        stream : iterable of Doc
+            What the pipeline made so far.
+        batch_size : int, default 1000
+            How many are judged together.
+
+        Yields
+        ------
+        Doc
+        """
+        if not Doc.has_extension("empathy_confidence"):
+            Doc.set_extension("empathy_confidence", default=None)
+        for docs in minibatch(stream, batch_size):  # type: ignore[no-untyped-call]
+            found = cue_confidences([doc.text for doc in docs], self.model)
+            for place, doc in enumerate(docs):
+                doc.spans[CONFIDENCE_KEY] = self._spans(doc, found, place)
+                best = found.best[place].tolist()
+                doc._.empathy_confidence = dict(
+                    zip(CONFIDENCE_LABELS, best, strict=True)
+                )
+                yield doc
+
+    def _spans(self, doc: Doc, found: Confidences, place: int) -> list[Span]:
+        spans = []
+        for column, label in enumerate(CONFIDENCE_LABELS):
+            if found.best[place, column] >= self.threshold:
+                span = doc.char_span(
+                    int(found.start[place, column]),
+                    int(found.end[place, column]),
+                    label=label,
+                    alignment_mode="expand",
+                )
+                if span is not None:
+                    spans.append(span)
+        return spans

@@ -6,15 +6,19 @@ signals (wording that is no cue of its own but counts as a feature).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+from spacy.util import minibatch
 
 from empathy_score.lexicon import (
     SUBTYPES,
+    Hit,
     Lexicon,
     Matcher,
+    find_all_hits,
     find_hits,
     load_lexicon,
     load_matcher,
@@ -74,12 +78,39 @@ class EmpathyCues:
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the span groups of one ``Doc`` and return it."""
+        self._set(doc, find_hits(doc.text, self._ready()))
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
+        """Set the span groups of a stream, a batch at a time.
+
+        Parameters
+        ----------
+        stream : iterable of Doc
+            What the pipeline made so far.
+        batch_size : int, default 1000
+            How many are searched together.
+
+        Yields
+        ------
+        Doc
+        """
+        for docs in minibatch(stream, batch_size):  # type: ignore[no-untyped-call]
+            hits = find_all_hits([doc.text for doc in docs], self._ready())
+            for doc, found in zip(docs, hits, strict=True):
+                self._set(doc, found)
+                yield doc
+
+    def _ready(self) -> Matcher:
         if self._matcher is None:
             self._matcher = load_matcher()
+        return self._matcher
+
+    def _set(self, doc: Doc, hits: Iterable[Hit]) -> None:
         asserted: list[Span] = []
         negated: list[Span] = []
         signals: list[Span] = []
-        for hit in find_hits(doc.text, self._matcher):
+        for hit in hits:
             row = hit.pattern
             span = doc.char_span(
                 hit.start,
@@ -101,7 +132,6 @@ class EmpathyCues:
             doc.spans[f"{self.spans_key}_negated"] = negated
         if signals:
             doc.spans[f"{self.spans_key}_signals"] = signals
-        return doc
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what cannot travel to another process; it is made anew there."""

@@ -1,16 +1,29 @@
 """A plain form of a text for matching, with the way back to the original.
 
-Patterns are written for lower-case text with straight quotes. What people and
-exports really contain (curly quotes, capitals, HTML remains, zero-width
-characters, "sooooo sorry") is brought into that form here, and every position
-in it can be traced to the original text.
+Patterns are written for lower-case text with straight quotes and usual spelling.
+What people and exports really contain (curly quotes, capitals, HTML remains,
+zero-width characters, "sooooo sorry", "thx", "appologize") is brought into that form
+here, and every position in it can be traced to the original text. The spellings are
+data, ``lexicon/spellings.jsonl``: a usual word or phrase a line (``plain``) and how
+else it is written (``written``).
 """
 
 from __future__ import annotations
 
 import html
+import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from empathy_score.errors import LexiconError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 # One character for one character, so that positions stay the same.
 _SAME_LENGTH = str.maketrans(
@@ -41,14 +54,27 @@ _SAME_LENGTH = str.maketrans(
     }
 )
 
-# What has another length in plain form: HTML entities and tags, invisible
-# characters, letters held down, runs of blanks. Each alternative is bounded or
-# cannot overlap itself, so the scan is linear.
+# What has another length in plain form: runs of blanks and HTML tags, entities,
+# invisible characters, letters held down. Each alternative is bounded or cannot
+# overlap itself, so the scan is linear.
+_BLANK = r"&nbsp;|&\#160;|</?[a-z][^<>]{0,200}>"
 _OTHER_LENGTH = re.compile(
-    r"&\#?\w{2,8};|</?[a-z][^<>]{0,200}>"
+    rf"(?:{_BLANK}| (?=[ &<]))(?:{_BLANK}| )*|&\#?\w{{2,8}};"
     r"|[\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0f]+"
-    r"|([a-z])\1{2,}|  +"
+    r"|([a-z])\1{2,}"
 )
+_HELD = re.compile(r"([a-z])\1\1")  # a quick first look for letters held down
+_LETTERS_BEFORE = re.compile(r"[a-z]{0,12}$")
+_LETTERS_AFTER = re.compile(r"[a-z]{0,12}")
+_WORD_REACH = 12  # letters beside a held one that are read to know the word
+
+# A word, or a word and what is left of one that lost its apostrophe ("i m").
+_WORD = re.compile(
+    r"(?<![\w'&/@#-])(?<!\w\.)([a-z0-9][a-z0-9']*)"
+    r"( (?:m|re|r|ll|ve|t|nt)(?![\w'-]))?(?![\w'@#-]|\.\w)"
+)
+# What may stand directly behind a word; each is looked up with its word.
+_ENDINGS = ("", ".", ",", "!", "?", ";", ":", ")", "..", "...", "!!", "!!!", "?!")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +113,120 @@ class PlainText:
         return self.offsets[start], self.offsets[end]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spellings:
+    """Other ways of writing words.
+
+    Parameters
+    ----------
+    plain : mapping of str to str
+        From what is written to the usual word or phrase.
+    tokens : frozenset of str
+        A text without any of these, split at blanks, needs no respelling.
+    doubled : frozenset of str
+        Words that keep two of a letter when it is held down ("goooood").
+    """
+
+    plain: Mapping[str, str]
+    tokens: frozenset[str]
+    doubled: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def load_spellings() -> Spellings:
+    """Read the spellings that ship with the package, once.
+
+    Returns
+    -------
+    Spellings
+        Cached.
+
+    Raises
+    ------
+    LexiconError
+        If a row is not valid; the text names file and line.
+
+    Examples
+    --------
+    >>> load_spellings().plain["appologize"]
+    'apologize'
+    """
+    return read_spellings(
+        resources.files("empathy_score").joinpath("lexicon", "spellings.jsonl")
+    )
+
+
+def read_spellings(file: Traversable | Path) -> Spellings:
+    """Read a file of spellings.
+
+    Parameters
+    ----------
+    file : Path
+        One object a line: ``plain``, and ``written`` as a list, which may be empty
+        for a word that is here only for its doubled letter.
+
+    Returns
+    -------
+    Spellings
+        What :func:`plain_text` needs.
+
+    Raises
+    ------
+    LexiconError
+        If a row is not valid, or one spelling stands for two words.
+    """
+    plain: dict[str, str] = {}
+    doubled: set[str] = set()
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
+        where = f"{file.name}:{number}"
+        word, written = _spelling(line, where)
+        if re.search(r"([a-z])\1", word):
+            doubled.add(word)
+        for form in written:
+            if form in plain:
+                raise LexiconError(
+                    f"{where}: {form!r} stands for {plain[form]!r} already; "
+                    "each spelling may stand for one word"
+                )
+            plain[form] = word
+    return Spellings(
+        plain=plain,
+        tokens=frozenset(form.split()[-1] + end for form in plain for end in _ENDINGS),
+        doubled=frozenset(doubled),
+    )
+
+
+def _spelling(line: str, where: str) -> tuple[str, list[str]]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise LexiconError(f"{where}: not a JSON object: {error}") from error
+    if not _is_spelling(row):
+        raise LexiconError(
+            f"{where}: found {line[:60]!r}; allowed is an object with the keys "
+            "'plain', a text, and 'written', a list of texts"
+        )
+    for form in row["written"]:
+        found = _WORD.fullmatch(form)
+        if found is None or (" " in form and found[2] is None):
+            raise LexiconError(
+                f"{where}: {form!r} is not one lower-case word, nor a word and "
+                "'m', 're', 'r', 'll', 've', 't' or 'nt'"
+            )
+    return row["plain"], row["written"]
+
+
+def _is_spelling(row: object) -> bool:
+    return (
+        isinstance(row, dict)
+        and set(row) == {"plain", "written"}
+        and isinstance(row["plain"], str)
+        and isinstance(row["written"], list)
+        and all(isinstance(form, str) for form in row["written"])
+    )
+
+
 def plain_text(text: str) -> PlainText:
     """Bring a text into plain form.
 
@@ -98,7 +238,7 @@ def plain_text(text: str) -> PlainText:
     Returns
     -------
     PlainText
-        Lower case, straight quotes, single blanks, entities resolved.
+        Lower case, straight quotes, single blanks, entities resolved, usual spelling.
 
     Examples
     --------
@@ -107,40 +247,102 @@ def plain_text(text: str) -> PlainText:
     "i'm so sorry & sad"
     >>> plain.original(4, 6)
     (4, 9)
+    >>> plain_text("im sory, thx 4 waiting").text
+    "i'm sorry, thanks 4 waiting"
     """
-    folded = text.translate(_SAME_LENGTH).lower()
-    if len(folded) != len(text):  # a capital whose lower case is two characters
-        folded = "".join(
-            low if len(low := char.lower()) == 1 else char
-            for char in text.translate(_SAME_LENGTH)
-        )
-    if _OTHER_LENGTH.search(folded) is None:
-        return PlainText(text=folded, offsets=None)
-    return _shortened(folded)
+    folded = _folded(text)
+    spellings = load_spellings()
+    offsets: tuple[int, ...] | None = None
+    if _may_shorten(folded):
+        folded, offsets = _rewritten(folded, _OTHER_LENGTH, _shortened, None)
+    if not spellings.tokens.isdisjoint(folded.split()):
+        folded, offsets = _rewritten(folded, _WORD, _respelt, offsets)
+    return PlainText(text=folded, offsets=offsets)
 
 
-def _shortened(folded: str) -> PlainText:
+def _folded(text: str) -> str:
+    """Lower case and straight quotes; no position moves."""
+    if text.isascii():
+        return text.lower().replace("`", "'").replace("\t", " ")
+    straight = text.translate(_SAME_LENGTH)
+    folded = straight.lower()
+    if len(folded) == len(text):
+        return folded
+    return "".join(  # a capital whose lower case is two characters
+        low if len(low := char.lower()) == 1 else char for char in straight
+    )
+
+
+def _may_shorten(folded: str) -> bool:
+    """Whether a text may hold what :data:`_OTHER_LENGTH` finds; cheap."""
+    return (
+        "  " in folded
+        or "&" in folded
+        or "<" in folded
+        or not folded.isascii()
+        or _HELD.search(folded) is not None
+    )
+
+
+def _rewritten(
+    text: str,
+    expression: re.Pattern[str],
+    replacement: Callable[[re.Match[str]], str],
+    before: tuple[int, ...] | None,
+) -> tuple[str, tuple[int, ...] | None]:
+    """Replace matches; ``before`` are the offsets that ``text`` has already.
+
+    A character of a replacement leads back to the character at the same place of
+    what it replaces, the surplus ones to its end.
+    """
     pieces: list[str] = []
     offsets: list[int] = []
     done = 0
-    for match in _OTHER_LENGTH.finditer(folded):
+    for match in expression.finditer(text):
+        new = replacement(match)
         start, end = match.span()
-        pieces.append(folded[done:start])
+        if new == match.group():
+            continue
+        pieces += (text[done:start], new)
         offsets.extend(range(done, start))
-        replacement = _replacement(match)
-        pieces.append(replacement)
-        offsets.extend([start] * len(replacement))
+        offsets.extend(min(start + place, end) for place in range(len(new)))
         done = end
-    pieces.append(folded[done:])
-    offsets.extend(range(done, len(folded) + 1))
-    return PlainText(text="".join(pieces), offsets=tuple(offsets))
+    if not done:
+        return text, before
+    pieces.append(text[done:])
+    offsets.extend(range(done, len(text) + 1))
+    if before is not None:
+        offsets = [before[place] for place in offsets]
+    return "".join(pieces), tuple(offsets)
 
 
-def _replacement(match: re.Match[str]) -> str:
+def _respelt(match: re.Match[str]) -> str:
+    usual = load_spellings().plain
     found = match.group()
+    whole = usual.get(found)
+    if whole is not None:
+        return whole
+    word, rest = match.group(1), match.group(2) or ""
+    return usual.get(word, word) + (f" {usual.get(rest[1:], rest[1:])}" if rest else "")
+
+
+def _shortened(match: re.Match[str]) -> str:
+    found = match.group()
+    if found[0] in "< " or found.startswith(("&nbsp;", "&#160;")):
+        return " "
     if found[0] == "&":
         character = html.unescape(found).translate(_SAME_LENGTH).lower()
         return character if len(character) == 1 else found
-    if found[0] in "< ":
-        return " "
-    return match.group(1) or ""
+    return _held(match) if match.group(1) else ""
+
+
+def _held(match: re.Match[str]) -> str:
+    """One of a letter held down, or two in a word that has two ("goooood")."""
+    letter, text = match.group(1), match.string
+    start, end = match.span()
+    left = _LETTERS_BEFORE.search(text[max(0, start - _WORD_REACH) : start])
+    right = _LETTERS_AFTER.match(text[end : end + _WORD_REACH])
+    word = "".join(
+        (left.group() if left else "", 2 * letter, right.group() if right else "")
+    )
+    return 2 * letter if word in load_spellings().doubled else letter

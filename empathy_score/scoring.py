@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 import narwhals as nw
-import numpy as np
 from narwhals.typing import IntoDataFrameT
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -16,13 +15,22 @@ from spacy.tokens import Doc
 from empathy_score.cues import cues_of
 from empathy_score.errors import InputError
 from empathy_score.features import feature_matrix, feature_names
+from empathy_score.features.matrix import matrix_of
 from empathy_score.features.repetition import Said, repeated_phrases
 from empathy_score.features.transformer import make_cue_pipeline, parse
+from empathy_score.features.turns import Turns, turns_of
 from empathy_score.frames import HALF_CHARACTER, add_columns, utterances_of
 from empathy_score.lexicon import CUE_LABELS
 from empathy_score.model import Model, load_model
+from empathy_score.opportunity import (
+    OpportunityModel,
+    load_opportunity_model,
+    opportunities_of,
+    opportunity_states,
+)
 from empathy_score.records import Cue, Role, Utterance
 from empathy_score.turn_order import replies
+from empathy_score.turn_taking import turn_taking
 
 Row = dict[str, Any]
 
@@ -105,6 +113,8 @@ class EmpathyScorer:
         A pipeline with ``empathy_cues``.
     model : Model
         What makes features a score.
+    opportunity : OpportunityModel
+        What says which customers' turns call for empathy.
 
     Examples
     --------
@@ -116,6 +126,7 @@ class EmpathyScorer:
 
     nlp: Language
     model: Model
+    opportunity: OpportunityModel
 
     @classmethod
     def load(cls, model: str | Path | None = None) -> EmpathyScorer:
@@ -135,7 +146,11 @@ class EmpathyScorer:
         ModelError
             If there is no such model or it does not fit this version.
         """
-        return cls(nlp=make_cue_pipeline(), model=load_model(model))
+        return cls(
+            nlp=make_cue_pipeline(),
+            model=load_model(model),
+            opportunity=load_opportunity_model(),
+        )
 
     def score(self, text: str, reply_to: str | None = None) -> EmpathyScore:
         """Score one utterance.
@@ -273,7 +288,9 @@ class EmpathyScorer:
         Yields
         ------
         dict
-            One row of :data:`SCORE_COLUMNS` for each turn, at once.
+            One row of :data:`SCORE_COLUMNS` for each turn, at once. What later turns
+            decide is null: whether the turn was cut off, or cut the other side off,
+            whether the opportunity was missed, and the response time.
 
         Examples
         --------
@@ -285,7 +302,8 @@ class EmpathyScorer:
         wanted = roles_to_score(score_roles, has_roles=True)
         said: Said = {}
         for utterance, reply in _with_replies(utterances):
-            yield self._rows([utterance], [reply], wanted, said)[0]
+            rows, _, _ = self._rows([utterance], [reply], wanted, said)
+            yield rows[0]
 
     def score_utterances(
         self, utterances: Sequence[Utterance], score_roles: frozenset[Role]
@@ -304,7 +322,21 @@ class EmpathyScorer:
         list of dict
             One row of :data:`SCORE_COLUMNS` for each utterance.
         """
-        return self._rows(utterances, list(replies(utterances)), score_roles, {})
+        rows, docs, kinds = self._rows(
+            utterances, list(replies(utterances)), score_roles, {}
+        )
+        cues = [cues_of(doc) for doc in docs]
+        states = opportunity_states(utterances, kinds, cues)
+        for row, state, turn in zip(rows, states, turn_taking(utterances), strict=True):
+            if row["opportunity"] is not None and state is not None:
+                row["missed_opportunity"] = state == "missed"
+            row["interrupted"] = turn.interrupted
+            row["p_interrupted"] = turn.p_interrupted
+            row["interrupts"] = turn.interrupts
+            row["response_seconds"] = turn.response_seconds
+            if turn.interrupted is not None and row["cue_interruption"] is None:
+                row["cue_interruption"] = 0
+        return rows
 
     def _rows(
         self,
@@ -312,7 +344,8 @@ class EmpathyScorer:
         reply_to: Sequence[str | None],
         score_roles: frozenset[Role],
         said: Said,
-    ) -> list[Row]:
+    ) -> tuple[list[Row], list[Doc], list[str | None]]:
+        """Rows, parsed texts, and what the turn before each calls for."""
         scored = [
             place
             for place, utterance in enumerate(utterances)
@@ -323,27 +356,39 @@ class EmpathyScorer:
         docs = parse(self.nlp, [*texts, *before])
         own = cast("list[Doc]", docs[: len(texts)])
         rows = [_empty_row(doc) for doc in own]
+        kinds: list[str | None] = [None] * len(texts)
         if not scored:
-            return rows
-        turns = [own[place] for place in scored]
+            return rows, own, kinds
+        scored_docs = [own[place] for place in scored]
         sides = [
             (utterances[place].conversation, utterances[place].role) for place in scored
         ]
-        n_repeated = repeated_phrases(turns, sides, said)
-        X = feature_matrix(turns, docs[len(texts) :], n_repeated)
+        n_repeated = repeated_phrases(scored_docs, sides, said)
+        turns = turns_of(scored_docs, docs[len(texts) :], n_repeated)
+        called = opportunities_of(turns.before, self.opportunity).kinds
+        for place, scores, kind in zip(
+            scored, self._scores(turns), called, strict=True
+        ):
+            rows[place].update(scores)
+            if utterances[place].role == "agent" and reply_to[place] is not None:
+                kinds[place] = kind
+                rows[place]["opportunity"] = kind is not None
+        return rows, own, kinds
+
+    def _scores(self, turns: Turns) -> Iterator[Row]:
+        """Score, level and probabilities of each turn."""
+        X = matrix_of(turns)
         probabilities = self.model.classifier.predict_proba(X)
         levels = self.model.classifier.predict(X)
-        scores = probabilities @ np.array([0.0, 0.5, 1.0])
-        for number, place in enumerate(scored):
-            p_none, p_weak, p_strong = probabilities[number].tolist()
-            rows[place].update(
-                score=float(scores[number]),
-                level=int(levels[number]),
-                p_none=p_none,
-                p_weak=p_weak,
-                p_strong=p_strong,
-            )
-        return rows
+        for chances, level in zip(probabilities.tolist(), levels.tolist(), strict=True):
+            p_none, p_weak, p_strong = chances
+            yield {
+                "score": (p_weak + 2 * p_strong) / 2,
+                "level": int(level),
+                "p_none": p_none,
+                "p_weak": p_weak,
+                "p_strong": p_strong,
+            }
 
 
 def roles_to_score(
@@ -399,8 +444,9 @@ def _empty_row(doc: Doc) -> Row:
     row["cues"] = [asdict(cue) for cue in cues]
     for label in CUE_LABELS:
         row[f"cue_{label}"] = 0
-    row["cue_interruption"] = None  # no matter of words, so not observed here
     for cue in cues:
         if not cue.negated:
             row[f"cue_{cue.label}"] += 1
+    if not row["cue_interruption"]:  # no mark of one does not mean that there was none
+        row["cue_interruption"] = None
     return row

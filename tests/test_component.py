@@ -131,3 +131,47 @@ def test_a_model_that_does_not_exist_is_named(nlp):
 def test_two_scorers_may_stand_in_one_pipeline(nlp):
     nlp.add_pipe("empathy_score", name="again")
     assert nlp(TEXTS[0])._.empathy["level"] == 2
+
+
+@pytest.fixture
+def confident():
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("empathy_confidence")
+    return pipeline
+
+
+def test_the_sentence_that_reflects_is_marked_with_its_confidence(confident):
+    doc = confident("Hello there. You must feel so lost without her.")
+    spans = doc.spans["empathy_confidence"]
+    assert [(span.text, span.label_) for span in spans] == [
+        ("You must feel so lost without her.", "reflection")
+    ]
+    assert doc._.empathy_confidence["reflection"] > 0.5
+    assert doc._.empathy_confidence["affirmation"] < 0.5
+
+
+def test_plain_work_is_not_marked(confident):
+    doc = confident("Please send me the order number.")
+    assert not doc.spans["empathy_confidence"]
+
+
+def test_a_batch_is_judged_as_each_text_alone(confident):
+    together = list(confident.pipe(TEXTS, batch_size=2))
+    for doc in together:
+        alone = confident(doc.text)._.empathy_confidence
+        assert doc._.empathy_confidence == pytest.approx(alone)
+
+
+def test_a_higher_threshold_marks_fewer(confident):
+    strict = spacy.blank("en")
+    strict.add_pipe("empathy_confidence", config={"threshold": 1.0})
+    text = "You must feel so lost without her."
+    assert not strict(text).spans["empathy_confidence"]
+    assert confident(text).spans["empathy_confidence"]
+
+
+def test_it_works_in_processes_of_their_own(confident):
+    docs = confident.pipe(TEXTS, n_process=2)
+    for doc in docs:
+        alone = confident(doc.text)._.empathy_confidence
+        assert doc._.empathy_confidence == pytest.approx(alone)

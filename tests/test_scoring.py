@@ -120,6 +120,7 @@ def test_a_stream_gives_what_the_batch_gives(scorer):
     for one, other in zip(stream, batch, strict=True):
         assert one["score"] == pytest.approx(other["score"], abs=1e-12)
         exact = set(SCORE_COLUMNS) - {"score", "p_none", "p_weak", "p_strong"}
+        exact -= {"missed_opportunity", "response_seconds"}  # later turns decide
         assert {name: one[name] for name in exact} == {
             name: other[name] for name in exact
         }
@@ -192,3 +193,84 @@ def test_a_named_model_is_loaded(monkeypatch, tmp_path):
         EmpathyScorer.load("nosuch")
     monkeypatch.chdir(tmp_path)
     assert EmpathyScorer.load().model.name == "customer-service"
+
+
+def said(*turns, times=None):
+    """Turns of one conversation as (role, text), with start and end if given."""
+    spans = times or [(None, None)] * len(turns)
+    return [
+        Utterance(row=row, conversation="1", role=role, text=text, start=start, end=end)
+        for row, ((role, text), (start, end)) in enumerate(
+            zip(turns, spans, strict=True)
+        )
+    ]
+
+
+def test_an_opportunity_is_given_missed_or_none_was_called_for(scorer):
+    trouble = (
+        "customer",
+        "I've been waiting three weeks and it broke AGAIN, I'm fed up",
+    )
+    met = ("agent", "I'm so sorry, three weeks is far too long.")
+    cold = ("agent", "Order number please.")
+    for answer, missed in ((met, False), (cold, True)):
+        row = scorer.score_utterances(said(trouble, answer), frozenset({"agent"}))[1]
+        assert (row["opportunity"], row["missed_opportunity"]) == (True, missed)
+    plain = ("customer", "It is 4471.")
+    row = scorer.score_utterances(said(plain, cold), frozenset({"agent"}))[1]
+    assert (row["opportunity"], row["missed_opportunity"]) == (False, False)
+
+
+def test_without_a_customers_turn_before_there_is_no_opportunity_to_see(scorer):
+    rows = scorer.score_utterances(said(("agent", "Hello!")), frozenset({"agent"}))
+    assert rows[0]["opportunity"] is None
+    assert rows[0]["missed_opportunity"] is None
+
+
+def test_what_the_agent_says_next_still_answers_the_customer(scorer):
+    turns = said(
+        ("customer", "It broke AGAIN and nobody called me back, I'm so angry!"),
+        ("agent", "One moment."),
+        ("agent", "I'm really sorry nobody called you back."),
+    )
+    rows = scorer.score_utterances(turns, frozenset({"agent"}))
+    assert [row["missed_opportunity"] for row in rows[1:]] == [False, False]
+
+
+def test_who_cut_off_whom_is_seen_where_times_overlap(scorer):
+    turns = said(
+        ("customer", "yes so i ordered it on monday and then the"),
+        ("agent", "what is your order number please"),
+        ("customer", "four four seven one"),
+        times=[(0.0, 4.0), (3.4, 6.0), (6.5, 8.0)],
+    )
+    rows = scorer.score_utterances(turns, frozenset({"agent"}))
+    assert 0 <= rows[0]["p_interrupted"] <= 1
+    assert rows[0]["interrupted"] is not None
+    assert rows[2]["response_seconds"] == pytest.approx(0.5)
+
+
+def test_where_no_times_are_known_nothing_is_said_of_interruptions(scorer):
+    rows = scorer.score_utterances(
+        said(("customer", "Hi"), ("agent", "Hello!")), frozenset({"agent"})
+    )
+    for name in ("interrupted", "p_interrupted", "interrupts", "response_seconds"):
+        assert rows[1][name] is None
+    assert rows[1]["cue_interruption"] is None
+
+
+def test_a_parroted_script_does_not_beat_one_sincere_sentence(scorer):
+    before = "My daughter's birthday cake came smashed, she was in tears."
+    script = "I understand your concern. I apologise for the inconvenience."
+    sincere = "Oh no, your daughter's birthday cake! I'm so sorry, she must be gutted."
+    turns = said(
+        ("customer", before),
+        ("agent", script),
+        ("customer", before),
+        ("agent", script),
+        ("customer", before),
+        ("agent", sincere),
+    )
+    rows = scorer.score_utterances(turns, frozenset({"agent"}))
+    first, again, specific = (rows[place]["score"] for place in (1, 3, 5))
+    assert again <= first < specific

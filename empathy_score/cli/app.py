@@ -10,6 +10,9 @@ from empathy_score.cli.evaluate import evaluate_command
 from empathy_score.cli.explain import explain_command
 from empathy_score.cli.score import score_command
 from empathy_score.cli.train import train_command
+from empathy_score.cli.train_confidence import train_confidence_command
+from empathy_score.cli.train_interruption import train_interruption_command
+from empathy_score.cli.train_opportunity import train_opportunity_command
 from empathy_score.errors import EmpathyScoreError
 
 DONE, FAILED, INTERRUPTED = 0, 2, 130  # 1, some set aside, is a command's answer
@@ -28,6 +31,9 @@ app.command("score")(score_command)
 app.command("explain")(explain_command)
 app.command("train")(train_command)
 app.command("evaluate")(evaluate_command)
+app.command("train-opportunity")(train_opportunity_command)
+app.command("train-confidence")(train_confidence_command)
+app.command("train-interruption")(train_interruption_command)
 
 
 def main() -> None:

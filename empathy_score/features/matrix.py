@@ -8,7 +8,7 @@ import numpy as np
 from spacy.tokens import Doc
 
 from empathy_score.features.declarations import all_features
-from empathy_score.features.turns import Array, turns_of
+from empathy_score.features.turns import Array, Turns, turns_of
 
 
 def feature_matrix(
@@ -50,7 +50,21 @@ def feature_matrix(
     """
     if len(docs) != len(reply_to):
         raise ValueError(f"{len(docs)} utterances but {len(reply_to)} turns before")
-    if not docs:
+    return matrix_of(turns_of(docs, reply_to, n_repeated))
+
+
+def matrix_of(turns: Turns) -> Array:
+    """Compute every feature of counted utterances.
+
+    Parameters
+    ----------
+    turns : Turns
+        From :func:`~empathy_score.features.turns.turns_of`.
+
+    Returns
+    -------
+    ndarray of shape (n_utterances, n_features), dtype float64
+    """
+    if not len(turns.has_before):
         return np.empty((0, len(all_features())))
-    turns = turns_of(docs, reply_to, n_repeated)
     return np.stack([feature.compute(turns) for feature in all_features()], axis=1)

@@ -4,6 +4,7 @@ from empathy_score.lexicon.matching import (
     Hit,
     Matcher,
     compile_lexicon,
+    find_all_hits,
     find_hits,
     load_matcher,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Pattern",
     "Scope",
     "compile_lexicon",
+    "find_all_hits",
     "find_hits",
     "load_lexicon",
     "load_matcher",

@@ -21,7 +21,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import groupby
 from typing import Any
 
 if sys.version_info >= (3, 11):
@@ -35,10 +34,12 @@ _BLANKS = "".join(chr(c) if chr(c).isalnum() or c == 95 else " " for c in range(
 _NO_WORD = re.compile(r"\W", re.ASCII)
 _EDGE = "\0"  # where a word begins or ends
 _MARKS = re.compile(r"[^\w\s,.'\0]", re.ASCII)
+_MARKS_OF_TEXT = re.compile(r"[^\w\s,.'\0-]|(?<!\w)-|-(?!\w)", re.ASCII)
 _HOLDS_SOMETHING = re.compile(r"[^\s,.'\0]", re.ASCII)
 _MOST = 200  # texts to which neighbours are joined
 _CHOICES = 2000  # texts of one choice
 _SEARCH_COST = 6.0  # trying every position, beside trying a known one
+_OFTEN, _SELDOM = 0.03, 0.45  # costs from which on a second condition is worth it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,22 @@ class Literal:
 
     text: str
     shift: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needed:
+    """What every match of an expression holds.
+
+    Parameters
+    ----------
+    one_of : frozenset of Literal
+        At least one of these; empty if nothing is certain.
+    also : frozenset of str
+        And at least one of these; empty if that would not spare much.
+    """
+
+    one_of: frozenset[Literal]
+    also: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +111,11 @@ def fold(text: str) -> str:
     ' i m sorry  !'
     """
     folded = text.translate(_BLANKS) if text.isascii() else _NO_WORD.sub(" ", text)
-    return f" {folded} {''.join(_MARKS.findall(text))}"
+    return f" {folded} {''.join(_MARKS_OF_TEXT.findall(text))}"
 
 
-def needed_literals(expression: str) -> frozenset[Literal]:
-    """Find pieces of text of which every match of an expression holds at least one.
+def needed_literals(expression: str) -> tuple[Needed, ...]:
+    """Find pieces of text that every match of an expression holds.
 
     Parameters
     ----------
@@ -108,38 +125,65 @@ def needed_literals(expression: str) -> frozenset[Literal]:
 
     Returns
     -------
-    frozenset of Literal
-        The choice that is expected to occur most rarely; empty if there is none.
+    tuple of Needed
+        One for each choice of the expression; what is expected to occur most rarely.
 
     Examples
     --------
-    >>> sorted(piece.text for piece in needed_literals("so (?:sorry|sad)"))
+    >>> (needed,) = needed_literals("[a-z]+ so (?:sorry|sad)")
+    >>> sorted(piece.text for piece in needed.one_of)
     [' so sad ', ' so sorry ']
+    >>> needed_literals("sorry|regret")[1].one_of
+    frozenset({Literal(text=' regret ', shift=1)})
     """
-    runs, needed = _runs(list(sre_parse.parse(expression)))
-    runs[0] = frozenset(_EDGE + text for text in runs[0])
-    runs[-1] = frozenset(text + _EDGE for text in runs[-1])
-    choices = [(_cost(run) * _SEARCH_COST, False, run) for run in needed]
+    return tuple(map(_needed, _choices(list(sre_parse.parse(expression)))))
+
+
+def _choices(items: Sequence[tuple[Any, Any]]) -> Iterator[Sequence[tuple[Any, Any]]]:
+    """Take an expression that is one choice apart."""
+    inside = [item for item in items if item[0] is not sre.AT]
+    if len(inside) == 1 and inside[0][0] is sre.SUBPATTERN:
+        yield from _choices(list(inside[0][1][3]))
+    elif len(inside) == 1 and inside[0][0] is sre.BRANCH:
+        for choice in inside[0][1][1]:
+            yield from _choices(list(choice))
+    else:
+        yield items
+
+
+def _needed(items: Sequence[tuple[Any, Any]]) -> Needed:
+    runs, inner = _runs(items, before=True, after=True)
+    choices = [(_cost(run) * _SEARCH_COST, 1, run) for run in inner]
     for place, run in enumerate(runs):
         if _usable(run):
-            price = _cost(run) * (1.0 if place == 0 else _SEARCH_COST)
-            choices.append((price, place == 0, run))
+            choices.append((_cost(run) * (_SEARCH_COST if place else 1.0), place, run))
     if not choices:
-        return frozenset()
-    _, known, best = min(choices, key=lambda choice: choice[:2])
-    return _shortest({_literal(text, known=known) for text in best}, known=known)
+        return Needed(one_of=frozenset(), also=frozenset())
+    price, place, run = first = min(choices, key=lambda choice: choice[:2])
+    known = place == 0
+    others = [choice[2] for choice in choices if choice is not first]
+    guard = min(others, key=_cost, default=frozenset())
+    if price < _OFTEN or _cost(guard) > _SELDOM:
+        guard = frozenset()
+    return Needed(
+        one_of=_shortest({_literal(text, known=known) for text in run}),
+        also=frozenset(
+            literal.text
+            for literal in _shortest({_literal(text, known=False) for text in guard})
+        ),
+    )
 
 
-def _shortest(literals: set[Literal], *, known: bool) -> frozenset[Literal]:
+def _shortest(literals: set[Literal]) -> frozenset[Literal]:
     """Leave out a piece that holds another one, which is found there anyway."""
     kept: list[Literal] = []
     for new in sorted(literals, key=lambda literal: len(literal.text)):
-        if known:
-            held = any(
-                new.shift == old.shift and new.text.startswith(old.text) for old in kept
-            )
-        else:
-            held = any(old.text in new.text for old in kept)
+        held = any(
+            old.text in new.text
+            if new.shift is None
+            else old.shift == new.shift and new.text.startswith(old.text)
+            for old in kept
+        )
         if not held:
             kept.append(new)
     return frozenset(kept)
@@ -204,40 +248,42 @@ def _word_shares() -> dict[str, float]:
 
 
 def _runs(
-    items: Sequence[tuple[Any, Any]],
+    items: Sequence[tuple[Any, Any]], *, before: bool, after: bool
 ) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
     """Spell out a sequence as far as possible.
 
+    ``before`` and ``after`` say whether it begins and ends at the edge of a word.
     Returns the runs that could be spelt out, broken where one could not, and what the
     parts between them need. The first run begins where the sequence does, the last
     ends where it ends.
     """
-    runs = [frozenset({""})]
+    runs = [frozenset({_EDGE if before else ""})]
     needed: list[frozenset[str]] = []
-    for part in _parts(items):
-        if part.exact is not None and len(runs[-1]) * len(part.exact) <= _MOST:
-            runs[-1] = frozenset(a + b for a in runs[-1] for b in part.exact)
-            continue
+    for place, (operator, value) in enumerate(items):
         closed = all(map(_closes, runs[-1]))
+        rest = items[place + 1 :]
+        part = _needs(operator, value, closed, _opens(rest) if rest else after)
         if part.exact is None:
             runs.append(frozenset({_EDGE if closed and part.closes else ""}))
             if part.needed:
                 needed.append(part.needed)
+        elif len(runs[-1]) * len(part.exact) <= _MOST:
+            runs[-1] = frozenset(a + b for a in runs[-1] for b in part.exact)
         else:
             if all(text and not _word(text[0]) for text in part.exact):
                 runs[-1] = frozenset(text + _EDGE for text in runs[-1])
             runs.append(frozenset((_EDGE if closed else "") + t for t in part.exact))
+    if after:
+        runs[-1] = frozenset(text + _EDGE for text in runs[-1])
     return runs, needed
 
 
-def _parts(items: Sequence[tuple[Any, Any]]) -> Iterator[_Needs]:
-    """Read the parts of a sequence, neighbouring letters as one."""
-    for literal, part in groupby(items, key=lambda item: item[0] is sre.LITERAL):
-        if literal:
-            yield _Needs(frozenset({"".join(chr(value) for _, value in part)}))
-        else:
-            for operator, value in part:
-                yield _needs(operator, value)
+def _opens(items: Sequence[tuple[Any, Any]]) -> bool:
+    """Whether what follows begins outside a word, as far as is plain at once."""
+    operator, value = items[0]
+    if operator is sre.LITERAL:
+        return not _word(chr(value))
+    return operator is sre.AT and value in (sre.AT_BOUNDARY, sre.AT_END)
 
 
 def _word(character: str) -> bool:
@@ -249,18 +295,22 @@ def _closes(text: str) -> bool:
     return text != "" and not _word(text[-1])
 
 
-def _needs(operator: Any, value: Any) -> _Needs:  # noqa: ANN401
+def _needs(operator: Any, value: Any, before: bool, after: bool) -> _Needs:  # noqa: ANN401
+    if operator is sre.LITERAL:
+        return _Needs(frozenset({chr(value)}), closes=not _word(chr(value)))
     if operator is sre.AT:
         edges = (sre.AT_BOUNDARY, sre.AT_BEGINNING, sre.AT_END, sre.AT_BEGINNING_STRING)
         return _Needs(frozenset({_EDGE if value in edges else ""}))
     if operator is sre.IN:
         return _class(value)
     if operator is sre.SUBPATTERN:
-        return _sequence(value[3])
+        return _sequence(value[3], before, after)
     if operator is sre.BRANCH:
-        return _branch([_sequence(choice) for choice in value[1]])
+        return _branch([_sequence(choice, before, after) for choice in value[1]])
     if operator in (sre.MAX_REPEAT, sre.MIN_REPEAT):
-        return _repeat(int(value[0]), int(value[1]), _sequence(value[2]))
+        once = int(value[1]) == 1
+        part = _sequence(value[2], before and once, after and once)
+        return _repeat(int(value[0]), int(value[1]), part)
     return _NOTHING
 
 
@@ -286,8 +336,8 @@ def _class(members: Sequence[tuple[Any, Any]]) -> _Needs:
     return _Needs(frozenset(found), closes=not any(map(_word, found)))
 
 
-def _sequence(items: Iterable[tuple[Any, Any]]) -> _Needs:
-    runs, needed = _runs(list(items))
+def _sequence(items: Iterable[tuple[Any, Any]], before: bool, after: bool) -> _Needs:
+    runs, needed = _runs(list(items), before=before, after=after)
     if len(runs) == 1:
         return _Needs(runs[0], closes=all(map(_closes, runs[0])))
     usable = [run for run in (*map(_usable, runs), *map(_usable, needed)) if run]

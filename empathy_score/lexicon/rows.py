@@ -1,9 +1,12 @@
 """Read pattern files: one JSON object a line, checked, with file and line.
 
-A row is an expression in the syntax that RE2 and :mod:`re` share, over the plain
-form of a text (:mod:`empathy_score.normalization`). ``{name}`` stands for a row of
-``fragments.jsonl``. The row's ``id`` is ``label.name`` or ``label.subtype.name``.
-Its examples must match and its counter-examples must not; the tests see to that.
+A row is a regular expression over the plain form of a text
+(:mod:`empathy_score.normalization`), in which every choice needs a word or a mark of
+its own. ``{name}`` stands for a row of ``fragments.jsonl``. The evidence is the last
+group that took part, or the whole match; a choice that ends in an empty group ``()``
+is an exception, taken and thrown away. The row's ``id`` is ``label.name`` or
+``label.subtype.name``. Its examples must match and its counter-examples must not; the
+tests see to that.
 """
 
 from __future__ import annotations

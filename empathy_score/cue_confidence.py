@@ -1,0 +1,365 @@
+"""How surely a sentence reflects a feeling or affirms a person: what words leave open.
+
+A pattern says yes or no. Where people reflect and encourage in their own words, a
+small linear model over words and word pairs gives each sentence a probability, and
+the sentence with the highest one is the evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from empathy_score.errors import InputError, ModelError
+from empathy_score.model_folder import find_folder, read_about, read_estimator
+from empathy_score.normalization import plain_text
+
+Array = npt.NDArray[np.float64]
+
+CONFIDENCE_LABELS = ("reflection", "affirmation")
+"""What has a confidence: naming the other's feeling; encouraging and assuring."""
+
+SENTENCE_KINDS = (
+    "reflection",
+    "validation",
+    "affirmation",
+    "question",
+    "restatement",
+    "self_disclosure",
+    "suggestion",
+    "information",
+    "other",
+)
+"""What a sentence may be. Validation speaks of the situation ("that is so hard")."""
+
+SHARES: Mapping[str, Mapping[str, float]] = {
+    "reflection": {"reflection": 1.0, "validation": 1.0},
+    "affirmation": {"affirmation": 1.0, "validation": 0.5},
+}
+"""How far each kind of sentence counts for a label: validating does both."""
+
+CONFIDENCE_MODEL = "cue-confidence"
+"""Name of the shipped model's folder under ``models/``."""
+
+_TRAIN = "empathy-score train-confidence LABELLED -o models/NAME"
+# A sentence, or a stretch of a transcript without punctuation.
+_SENTENCE = re.compile(r"[^.!?\n]{1,240}(?:[.!?]+|\n|$|(?= ))")
+_WORD = re.compile(r"\w")
+_TOKEN = re.compile(r"\w+|[?!]")
+_LONGEST = 25  # words that make a sentence count as long as it can
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueConfidence:
+    """A model of sentences; load one with :func:`load_cue_confidence`.
+
+    Parameters
+    ----------
+    name : str
+        Name of its folder.
+    words : tuple of str
+        The words and word pairs it knows.
+    rarity : ndarray of shape (n_words,)
+        Inverse document frequency of each, as scikit-learn counts it.
+    kinds : LogisticRegression
+        Fitted; its classes are of :data:`SENTENCE_KINDS`.
+    about : mapping
+        What ``model.json`` says.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    rarity: Array
+    kinds: LogisticRegression
+    about: Mapping[str, Any]
+    columns: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Give each word its column."""
+        columns = {word: column for column, word in enumerate(self.words)}
+        object.__setattr__(self, "columns", columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confidences:
+    """Confidences of a batch of texts; columns as in :data:`CONFIDENCE_LABELS`.
+
+    Parameters
+    ----------
+    best : ndarray of shape (n_texts, 2)
+        Probability of the best sentence, in [0, 1]: is there such a sentence?
+    share : ndarray of shape (n_texts, 2)
+        Mean over the sentences, weighted by their length, in [0, 1]: is that what
+        the turn does?
+    start, end : ndarray of shape (n_texts, 2)
+        Character offsets of the best sentence in the original text; both 0 where
+        the text has no word.
+    """
+
+    best: Array
+    share: Array
+    start: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int64]
+
+
+def sentences_of(text: str) -> list[tuple[int, int, str]]:
+    """Cut a text into sentences.
+
+    Parameters
+    ----------
+    text : str
+        An utterance, unchanged.
+
+    Returns
+    -------
+    list of (int, int, str)
+        Start and end in the original text, and what the model reads: plain form
+        without apostrophes. Stretches without a word are left out.
+
+    Examples
+    --------
+    >>> sentences_of("Oh no! You must be tired.")
+    [(0, 6, 'oh no!'), (7, 25, 'you must be tired.')]
+    """
+    plain = plain_text(text)
+    found = []
+    for match in _SENTENCE.finditer(plain.text):
+        piece = match.group()
+        kept = piece.strip()
+        if _WORD.search(kept) is None:
+            continue
+        first = match.start() + len(piece) - len(piece.lstrip())
+        start, end = plain.original(first, first + len(kept))
+        found.append((start, end, kept.replace("'", "")))
+    return found
+
+
+def cue_confidences(texts: Sequence[str], model: CueConfidence) -> Confidences:
+    """Say of each text how surely it reflects a feeling or affirms, and where.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Utterances.
+    model : CueConfidence
+        From :func:`load_cue_confidence`.
+
+    Returns
+    -------
+    Confidences
+        One row a text.
+
+    Raises
+    ------
+    InputError
+        If ``texts`` is one string, or holds what is none.
+
+    Examples
+    --------
+    >>> found = cue_confidences(["Hi. You must feel so lost."], load_cue_confidence())
+    >>> found.start[0, 0].item(), found.end[0, 0].item(), bool(found.best[0, 0] > 0.5)
+    (4, 26, True)
+    """
+    _check(texts)
+    owners: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    pieces: list[str] = []
+    for place, text in enumerate(texts):
+        for start, end, piece in sentences_of(text):
+            owners.append(place)
+            starts.append(start)
+            ends.append(end)
+            pieces.append(piece)
+    shape = (len(texts), len(CONFIDENCE_LABELS))
+    best, share = np.zeros(shape), np.zeros(shape)
+    start_of, end_of = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    if not pieces:
+        return Confidences(best=best, share=share, start=start_of, end=end_of)
+    values = _sentence_values(pieces, model)
+    owner = np.array(owners)
+    length = np.array([min(_LONGEST, piece.count(" ") + 1) + 1 for piece in pieces])
+    weight = np.bincount(owner, length, minlength=len(texts))
+    for column in range(len(CONFIDENCE_LABELS)):
+        value = values[:, column]
+        total = np.bincount(owner, value * length, minlength=len(texts))
+        share[:, column] = total / np.maximum(weight, 1)
+        order = np.lexsort((-np.arange(len(value)), value))  # first of equals last
+        chosen = np.full(len(texts), -1)
+        chosen[owner[order]] = order
+        has = chosen >= 0
+        best[has, column] = value[chosen[has]]
+        start_of[has, column] = np.array(starts)[chosen[has]]
+        end_of[has, column] = np.array(ends)[chosen[has]]
+    return Confidences(best=best, share=share, start=start_of, end=end_of)
+
+
+def word_weights(
+    text: str, label: str, model: CueConfidence
+) -> list[tuple[str, float]]:
+    """Say which words of a text speak for a label, and how strongly.
+
+    Parameters
+    ----------
+    text : str
+        An utterance; best a single sentence.
+    label : str
+        One of :data:`CONFIDENCE_LABELS`.
+    model : CueConfidence
+        From :func:`load_cue_confidence`.
+
+    Returns
+    -------
+    list of (str, float)
+        Words and word pairs with their share in the log-odds of the label's own
+        kind against the mean of the other kinds, strongest first.
+
+    Raises
+    ------
+    InputError
+        If the label is none of these.
+
+    Examples
+    --------
+    >>> found = word_weights("You must be tired.", "reflection", load_cue_confidence())
+    >>> found[0][1] > 0
+    True
+    """
+    if label not in CONFIDENCE_LABELS:
+        raise InputError(
+            f"label is {label!r}; allowed are {', '.join(CONFIDENCE_LABELS)}"
+        )
+    linear = model.kinds
+    joined = " ".join(piece for _, _, piece in sentences_of(text))
+    row = word_matrix([joined], model.columns, model.rarity)
+    own = linear.classes_.tolist().index(label)
+    others = np.delete(linear.coef_, own, axis=0).mean(axis=0)
+    weights = linear.coef_[own] - others
+    shares = [
+        (model.words[column], float(value * weights[column]))
+        for column, value in zip(row.indices, row.data, strict=True)
+    ]
+    return sorted(shares, key=lambda pair: (-abs(pair[1]), pair[0]))
+
+
+def word_matrix(
+    pieces: Sequence[str], columns: Mapping[str, int], rarity: Array
+) -> sparse.csr_matrix:
+    """Turn sentences into the words and word pairs that a model knows.
+
+    What scikit-learn's ``TfidfVectorizer(binary=True, ngram_range=(1, 2))`` gives, at
+    a fifth of its cost.
+
+    Parameters
+    ----------
+    pieces : sequence of str
+        Sentences as :func:`sentences_of` gives them.
+    columns : mapping of str to int
+        Column of each word and pair of words.
+    rarity : ndarray of shape (n_words,)
+        Inverse document frequencies.
+
+    Returns
+    -------
+    csr_matrix of shape (n_sentences, n_words)
+        Rows have length 1, or 0 where no word is known.
+
+    Examples
+    --------
+    >>> word_matrix(["so sad", "?"], {"so": 0, "sad": 1}, np.ones(2)).nnz
+    2
+    """
+    indices: list[int] = []
+    counts = np.empty(len(pieces), dtype=np.int64)
+    find = columns.get
+    for place, piece in enumerate(pieces):
+        tokens = _TOKEN.findall(piece)
+        pairs = [f"{one} {two}" for one, two in pairwise(tokens)]
+        known = set(map(find, tokens + pairs))
+        known.discard(None)
+        counts[place] = len(known)
+        indices.extend(known)  # type: ignore[arg-type]
+    column = np.array(indices, dtype=np.int32)
+    owner = np.repeat(np.arange(len(pieces)), counts)
+    values = rarity[column]
+    norms = np.sqrt(np.bincount(owner, values**2, minlength=len(pieces)))
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    return sparse.csr_matrix(
+        (values / norms[owner], column, ends), shape=(len(pieces), len(rarity))
+    )
+
+
+def _check(texts: Sequence[str]) -> None:
+    if isinstance(texts, str):
+        raise InputError("texts is one text; pass a list of texts: [text]")
+    for place, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise InputError(
+                f"text {place} is {type(text).__name__} {str(text)[:40]!r}; "
+                "expected a text"
+            )
+
+
+def _sentence_values(pieces: list[str], model: CueConfidence) -> Array:
+    """Probabilities of the labels for each sentence, shape (n_sentences, 2)."""
+    matrix = word_matrix(pieces, model.columns, model.rarity)
+    probabilities = model.kinds.predict_proba(matrix)
+    kinds = model.kinds.classes_.tolist()
+    shares = np.zeros((len(kinds), len(CONFIDENCE_LABELS)))
+    for column, label in enumerate(CONFIDENCE_LABELS):
+        for kind, share in SHARES[label].items():
+            if kind in kinds:
+                shares[kinds.index(kind), column] = share
+    return np.asarray(np.clip(probabilities @ shares, 0.0, 1.0))
+
+
+def load_cue_confidence(model: Path | str | None = None) -> CueConfidence:
+    """Load a model of sentences; nothing in its folder is run.
+
+    Parameters
+    ----------
+    model : Path or str, optional
+        A folder, or the name of one under ``models/``; None is the shipped model.
+
+    Returns
+    -------
+    CueConfidence
+
+    Raises
+    ------
+    ModelError
+        If a file is missing or changed, is of another format version, or holds a
+        type that is not trusted.
+
+    Examples
+    --------
+    >>> load_cue_confidence().name
+    'cue-confidence'
+    """
+    folder = find_folder(
+        CONFIDENCE_MODEL if model is None else model,
+        shipped=model is None,
+        command=_TRAIN,
+    )
+    about = read_about(folder)
+    loaded = read_estimator(folder, about)
+    if not isinstance(loaded, dict) or set(loaded) != {"words", "rarity", "kinds"}:
+        raise ModelError(
+            f"{folder}: must hold words, rarity and kinds; train it again: {_TRAIN}"
+        )
+    return CueConfidence(
+        name=folder.resolve().name,
+        words=tuple(loaded["words"].split("\n")),
+        rarity=loaded["rarity"],
+        kinds=loaded["kinds"],
+        about=about,
+    )

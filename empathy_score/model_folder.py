@@ -1,0 +1,179 @@
+"""A model's folder: it is checked and loaded without running anybody's code.
+
+It holds ``classifier.skops``, ``model.json`` (what it is and what it needs),
+``metrics.json`` and ``README.md``, the card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import skops.io
+
+from empathy_score.errors import ModelError
+
+FORMAT_VERSION = 1
+
+_CLASSIFIER = "classifier.skops"
+_ABOUT = "model.json"
+_METRICS = "metrics.json"
+_CARD = "README.md"
+_NEEDED = frozenset({"format_version", "version", "features", "sha256"})
+_TRUSTED = re.compile(r"^(?:empathy_score|sklearn|numpy|scipy)\.[\w.]+$")
+
+
+def find_folder(model: str | Path, *, shipped: bool, command: str) -> Path:
+    """Find a model's folder.
+
+    Parameters
+    ----------
+    model : str or Path
+        A folder, or the name of one under ``models/``.
+    shipped : bool
+        Whether to look only at what came with the package.
+    command : str
+        The command that trains such a model, for the error's text.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ModelError
+        If there is none; the text names the places looked at.
+    """
+    name = str(model)
+    package = Path(str(resources.files("empathy_score")))
+    places = [package / "models" / name, package.parent / "models" / name]
+    if not shipped:
+        places = [Path(name), Path("models") / name, *places]
+    for place in places:
+        if (place / _ABOUT).is_file():
+            return place
+    looked = ", ".join(str(place) for place in places)
+    raise ModelError(
+        f"no model {name!r}: looked for {_ABOUT} in {looked}; train one with: {command}"
+    )
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """Read and check ``model.json``.
+
+    Parameters
+    ----------
+    folder : Path
+        The model's folder.
+
+    Returns
+    -------
+    dict
+        At least ``version``, ``features`` and ``sha256``.
+
+    Raises
+    ------
+    ModelError
+        If it is not readable, lacks something or has another format version.
+    """
+    file = folder / _ABOUT
+    try:
+        about = json.loads(file.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ModelError(f"{file}: not readable: {error}") from error
+    if not isinstance(about, dict) or "format_version" not in about:
+        raise ModelError(f"{file}: must hold {', '.join(sorted(_NEEDED))}")
+    if about["format_version"] != FORMAT_VERSION:
+        raise ModelError(
+            f"{folder}: has format version {about['format_version']}, this package "
+            f"reads {FORMAT_VERSION}; install the matching empathy-score or train again"
+        )
+    if not set(about) >= _NEEDED:
+        raise ModelError(f"{file}: must hold {', '.join(sorted(_NEEDED))}")
+    return about
+
+
+def read_estimator(folder: Path, about: Mapping[str, Any]) -> object:
+    """Load the trained part of a model; only trusted types are made.
+
+    Parameters
+    ----------
+    folder : Path
+        The model's folder.
+    about : mapping
+        From :func:`read_about`.
+
+    Returns
+    -------
+    object
+        What was saved.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing, changed, no skops file, or holds another type.
+    """
+    file = folder / _CLASSIFIER
+    if not file.is_file():
+        raise ModelError(f"{file}: missing; copy the model's whole folder")
+    data = file.read_bytes()
+    if hashlib.sha256(data).hexdigest() != about["sha256"]:
+        raise ModelError(
+            f"{file}: is not the file that {_ABOUT} describes (checksum differs); "
+            "copy the model's whole folder again"
+        )
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        raise ModelError(f"{file}: is no skops file; copy the model's whole folder")
+    try:
+        types = skops.io.get_untrusted_types(data=data)
+        for name in types:
+            if not _TRUSTED.match(name):
+                raise ModelError(f"{file}: holds {name}, which is not a trusted type")
+        loaded: object = skops.io.loads(data, trusted=types)
+    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
+        raise ModelError(f"{file}: is no skops file: {error}") from error
+    return loaded
+
+
+def write_folder(
+    folder: Path,
+    estimator: object,
+    *,
+    about: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    card: str,
+) -> None:
+    """Write a model's folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it does not exist.
+    estimator : object
+        Fitted; of scikit-learn, this package, or a dict of such.
+    about : mapping
+        Must hold ``version`` and ``features``; the rest is for the reader.
+    metrics : mapping
+        What ``metrics.json`` is to hold.
+    card : str
+        Markdown.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    data = skops.io.dumps(estimator, compression=zipfile.ZIP_DEFLATED, compresslevel=9)
+    described = {
+        **about,
+        "format_version": FORMAT_VERSION,
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+    (folder / _CLASSIFIER).write_bytes(data)
+    for name, content in ((_ABOUT, described), (_METRICS, metrics)):
+        text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
+        (folder / name).write_text(text + "\n", encoding="utf-8")
+    (folder / _CARD).write_text(card, encoding="utf-8")
