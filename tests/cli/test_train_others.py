@@ -11,6 +11,7 @@ from empathy_score.cue_confidence import load_cue_confidence
 from empathy_score.opportunity import load_opportunity_model
 
 DATA = Path(__file__).parents[2] / "data" / "conversations"
+PEER_SUPPORT = DATA.parent / "peer_support"
 
 
 @pytest.fixture
@@ -50,11 +51,9 @@ def test_a_model_of_opportunities_is_trained_and_loads(
     assert load_opportunity_model(tmp_path / "mine").name == "mine"
 
 
-def test_a_model_of_confidence_is_trained_and_loads(
-    conversations, tmp_path, empathy_score
-):
+def test_a_model_of_confidence_is_trained_and_loads(tmp_path, empathy_score):
     code, out, err = empathy_score(
-        "train-confidence", conversations, "-o", tmp_path / "mine"
+        "train-confidence", PEER_SUPPORT, "-o", tmp_path / "mine"
     )
     assert (code, err) == (0, "")
     assert "reflection AUC 0." in out
