@@ -2,8 +2,10 @@
 
     python benchmarks/speed.py [--shared ../shared] [--rows 20000]
 
-prints utterances per second. Texts are telephone and meeting turns of the shared
-corpora; without them a sample of this project's own conversations is used.
+prints utterances per second and writes ``benchmarks/results/speed.md``. Texts are
+telephone and meeting turns of the shared corpora; without them a sample of this
+project's own conversations is used. en_core_web_sm is measured where it is installed
+(dependency group ``peers``).
 """
 
 from __future__ import annotations
@@ -14,17 +16,24 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import spacy
+from spacy.language import Language
+from spacy.matcher import Matcher
+from spacy.tokens import Doc
 
 from empathy_score.features import feature_matrix
 from empathy_score.features.transformer import make_cue_pipeline
+from empathy_score.lexicon import load_lexicon
 from empathy_score.records import Utterance
 from empathy_score.scoring import EmpathyScorer
 
 HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results" / "speed.md"
+CHUNK = 1000
 
 
 def texts_of(shared: Path, n_rows: int) -> list[str]:
@@ -44,45 +53,115 @@ def texts_of(shared: Path, n_rows: int) -> list[str]:
     return [json.loads(line)["text"] for line in rows][:n_rows]
 
 
-def rate(work: Callable[[], object], n_rows: int, repeats: int = 3) -> float:
-    """Median utterances per second."""
-    seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return n_rows / statistics.median(seconds)
+Work = Callable[[Sequence[str]], None]
+
+
+def drained(nlp: Language) -> Work:
+    """Run texts through a pipeline and keep nothing."""
+
+    def work(texts: Sequence[str]) -> None:
+        for _ in nlp.pipe(texts):
+            pass
+
+    return work
+
+
+def token_matcher() -> Language:
+    """Blank English and a token Matcher with one pattern for each row: its example."""
+    nlp = spacy.blank("en")
+    matcher = Matcher(nlp.vocab)
+    for row in (*load_lexicon().cues, *load_lexicon().signals):
+        words = [{"LOWER": token.lower_} for token in nlp(row.examples[0])]
+        matcher.add(row.id, [words])
+
+    @Language.component("token_matcher")
+    def component(doc: Doc) -> Doc:
+        doc.spans["matches"] = matcher(doc, as_spans=True)
+        return doc
+
+    nlp.add_pipe("token_matcher")
+    return nlp
+
+
+def steps() -> Iterator[tuple[str, Work]]:
+    """Name what is measured; en_core_web_sm only where it is installed."""
+    cues = make_cue_pipeline()
+    scorer = EmpathyScorer.load()
+    yield "spaCy blank English tokenizer", drained(spacy.blank("en"))
+    yield "+ empathy_cues", drained(cues)
+    yield "+ token Matcher, one pattern a row", drained(token_matcher())
+    if spacy.util.is_package("en_core_web_sm"):
+        yield "en_core_web_sm", drained(spacy.load("en_core_web_sm"))
+
+    def features(texts: Sequence[str]) -> None:
+        docs = list(cues.pipe(texts))
+        feature_matrix(docs, [None, *docs[:-1]])
+
+    def conversations(texts: Sequence[str]) -> None:
+        turns = [
+            Utterance(
+                row=n,
+                conversation=str(n // 20),
+                role=("customer", "agent")[n % 2],  # type: ignore[arg-type]
+                text=text,
+            )
+            for n, text in enumerate(texts)
+        ]
+        scorer.score_utterances(turns, frozenset({"agent"}))
+
+    yield "cues and features", features
+    yield "conversations scored", conversations
+
+
+def rates(work: Work, base: Work, texts: Sequence[str]) -> tuple[float, float, float]:
+    """Median and best rate, and the median share of the tokenizer's rate.
+
+    Both run in turn on the same piece of the texts, so that a busy machine slows
+    both alike.
+    """
+    work(texts[:CHUNK])
+    seconds, shares = [], []
+    for first in range(0, len(texts) - CHUNK + 1, CHUNK):
+        piece = texts[first : first + CHUNK]
+        alone, ours = timed(base, piece), timed(work, piece)
+        seconds.append(ours / len(piece))
+        shares.append(alone / ours)
+    return 1 / statistics.median(seconds), 1 / min(seconds), statistics.median(shares)
+
+
+def timed(work: Work, texts: Sequence[str]) -> float:
+    """Processor seconds."""
+    start = time.process_time()
+    work(texts)
+    return time.process_time() - start
 
 
 def main() -> int:
-    """Measure and print."""
+    """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=HERE.parent.parent / "shared")
     parser.add_argument("--rows", type=int, default=20_000)
     given = parser.parse_args()
     texts = texts_of(given.shared, given.rows)
-    blank, cues = spacy.blank("en"), make_cue_pipeline()
-    scorer = EmpathyScorer.load()
-    docs = list(cues.pipe(texts))
-    turns = [
-        Utterance(
-            row=n, conversation=str(n // 20), role=("customer", "agent")[n % 2], text=t
-        )  # type: ignore[arg-type]
-        for n, t in enumerate(texts)
+    base = drained(spacy.blank("en"))
+    drained(make_cue_pipeline())(texts)  # every row that will be tried is compiled
+    lexicon = load_lexicon()
+    n_words = sum(len(text.split()) for text in texts) / len(texts)
+    lines = [
+        "# Speed\n",
+        f"Made by `python benchmarks/speed.py` on {date.today().isoformat()}: one "
+        f"core, {len(texts):,} utterances of {n_words:.1f} words, {len(lexicon.cues)} "
+        f"rows of cues and {len(lexicon.signals)} of signals. Each step and the bare "
+        f"tokenizer take turns on the same {CHUNK:,} texts.\n",
+        "| step | utterances/s, median | best | share of the tokenizer's rate |",
+        "|---|---|---|---|",
     ]
-    steps: list[tuple[str, Callable[[], object]]] = [
-        ("spaCy blank English tokenizer", lambda: list(blank.pipe(texts))),
-        ("+ empathy_cues", lambda: list(cues.pipe(texts))),
-        ("features alone", lambda: feature_matrix(docs, [None, *docs[:-1]])),
-        (
-            "conversations scored",
-            lambda: scorer.score_utterances(turns, frozenset({"agent"})),
-        ),
-    ]
-    n_rows = len(cues.get_pipe("empathy_cues").lexicon.cues)
-    print(f"{len(texts)} utterances, {n_rows} rows of cues")
-    for name, work in steps:
-        print(f"{name:32s} {rate(work, len(texts)):10,.0f} utt/s")
+    for name, work in steps():
+        median, best, share = rates(work, base, texts)
+        lines.append(f"| {name} | {median:,.0f} | {best:,.0f} | {share:.3f} |")
+        print(lines[-1], flush=True)
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0
 
 

@@ -25,6 +25,8 @@ from empathy_score.lexicon import (
 )
 from empathy_score.records import Cue
 
+_SEARCHED_TOGETHER = 64  # texts; more do not fit the processor's cache
+
 CUES_KEY = "empathy_cues"
 """Key of ``doc.spans`` under which the cues stand."""
 
@@ -95,7 +97,7 @@ class EmpathyCues:
         ------
         Doc
         """
-        for docs in minibatch(stream, batch_size):  # type: ignore[no-untyped-call]
+        for docs in minibatch(stream, min(batch_size, _SEARCHED_TOGETHER)):  # type: ignore[no-untyped-call]
             hits = find_all_hits([doc.text for doc in docs], self._ready())
             for doc, found in zip(docs, hits, strict=True):
                 self._set(doc, found)

@@ -36,6 +36,7 @@ _EDGE = "\0"  # where a word begins or ends
 _MARKS = re.compile(r"[^\w\s,.'\0]", re.ASCII)
 _MARKS_OF_TEXT = re.compile(r"[^\w\s,.'\0-]|(?<!\w)-|-(?!\w)", re.ASCII)
 _HOLDS_SOMETHING = re.compile(r"[^\s,.'\0]", re.ASCII)
+_RARE = 0.0005  # share of texts that hold a word outside the commonest
 _MOST = 200  # texts to which neighbours are joined
 _CHOICES = 2000  # texts of one choice
 _SEARCH_COST = 6.0  # trying every position, beside trying a known one
@@ -114,7 +115,9 @@ def fold(text: str) -> str:
     return f" {folded} {''.join(_MARKS_OF_TEXT.findall(text))}"
 
 
-def needed_literals(expression: str) -> tuple[Needed, ...]:
+def needed_literals(
+    expression: str, *, anywhere: bool = False
+) -> tuple[Needed, ...]:
     """Find pieces of text that every match of an expression holds.
 
     Parameters
@@ -122,6 +125,9 @@ def needed_literals(expression: str) -> tuple[Needed, ...]:
     expression : str
         A regular expression over plain text, matched with ``re.ASCII`` and only
         where neither end of the match lies inside a word.
+    anywhere : bool, default False
+        Whether the expression must be searched for from the start of the text, even
+        where it is known where a match would begin.
 
     Returns
     -------
@@ -136,7 +142,8 @@ def needed_literals(expression: str) -> tuple[Needed, ...]:
     >>> needed_literals("sorry|regret")[1].one_of
     frozenset({Literal(text=' regret ', shift=1)})
     """
-    return tuple(map(_needed, _choices(list(sre_parse.parse(expression)))))
+    choices = _choices(list(sre_parse.parse(expression)))
+    return tuple(_needed(choice, anywhere=anywhere) for choice in choices)
 
 
 def _choices(items: Sequence[tuple[Any, Any]]) -> Iterator[Sequence[tuple[Any, Any]]]:
@@ -151,12 +158,14 @@ def _choices(items: Sequence[tuple[Any, Any]]) -> Iterator[Sequence[tuple[Any, A
         yield items
 
 
-def _needed(items: Sequence[tuple[Any, Any]]) -> Needed:
+def _needed(items: Sequence[tuple[Any, Any]], *, anywhere: bool) -> Needed:
     runs, inner = _runs(items, before=True, after=True)
     choices = [(_cost(run) * _SEARCH_COST, 1, run) for run in inner]
     for place, run in enumerate(runs):
         if _usable(run):
-            choices.append((_cost(run) * (_SEARCH_COST if place else 1.0), place, run))
+            searched = anywhere or place > 0
+            price = _cost(run) * (_SEARCH_COST if searched else 1.0)
+            choices.append((price, int(searched), run))
     if not choices:
         return Needed(one_of=frozenset(), also=frozenset())
     price, place, run = first = min(choices, key=lambda choice: choice[:2])
@@ -177,15 +186,17 @@ def _needed(items: Sequence[tuple[Any, Any]]) -> Needed:
 def _shortest(literals: set[Literal]) -> frozenset[Literal]:
     """Leave out a piece that holds another one, which is found there anyway."""
     kept: list[Literal] = []
+    shorter: dict[int | None, set[str]] = {}
     for new in sorted(literals, key=lambda literal: len(literal.text)):
-        held = any(
-            old.text in new.text
-            if new.shift is None
-            else old.shift == new.shift and new.text.startswith(old.text)
-            for old in kept
-        )
+        text = new.text
+        seen = shorter.setdefault(new.shift, set())
+        if new.shift is None:
+            held = any(map(text.__contains__, seen))
+        else:
+            held = any(text[:end] in seen for end in range(1, len(text)))
         if not held:
             kept.append(new)
+            seen.add(text)
     return frozenset(kept)
 
 
@@ -234,7 +245,7 @@ def _word_rarity(word: str, whole: bool) -> float:
     if _MARKS.match(word):
         return 1.5 if word in "?!-" else 5.0
     if whole:
-        return -math.log(_word_shares().get(word, 0.003))
+        return -math.log(_word_shares().get(word, _RARE))
     inside = sum(share for common, share in _word_shares().items() if word in common)
     return -math.log(min(inside + 0.5 * math.exp(-len(word)), 1.0))
 
@@ -259,16 +270,15 @@ def _runs(
     """
     runs = [frozenset({_EDGE if before else ""})]
     needed: list[frozenset[str]] = []
-    for place, (operator, value) in enumerate(items):
+    for part in _parts(items, runs, after=after):
+        if part.exact is not None and len(runs[-1]) * len(part.exact) <= _MOST:
+            runs[-1] = frozenset(a + b for a in runs[-1] for b in part.exact)
+            continue
         closed = all(map(_closes, runs[-1]))
-        rest = items[place + 1 :]
-        part = _needs(operator, value, closed, _opens(rest) if rest else after)
         if part.exact is None:
             runs.append(frozenset({_EDGE if closed and part.closes else ""}))
             if part.needed:
                 needed.append(part.needed)
-        elif len(runs[-1]) * len(part.exact) <= _MOST:
-            runs[-1] = frozenset(a + b for a in runs[-1] for b in part.exact)
         else:
             if all(text and not _word(text[0]) for text in part.exact):
                 runs[-1] = frozenset(text + _EDGE for text in runs[-1])
@@ -276,6 +286,29 @@ def _runs(
     if after:
         runs[-1] = frozenset(text + _EDGE for text in runs[-1])
     return runs, needed
+
+
+def _parts(
+    items: Sequence[tuple[Any, Any]], runs: Sequence[frozenset[str]], *, after: bool
+) -> Iterator[_Needs]:
+    """Read the parts of a sequence, letters side by side as one.
+
+    ``runs`` are what the caller has spelt out so far: its last one tells whether a
+    part begins at the edge of a word.
+    """
+    letters = ""
+    for place, (operator, value) in enumerate(items):
+        if operator is sre.LITERAL:
+            letters += chr(value)
+            continue
+        if letters:
+            yield _Needs(frozenset({letters}), closes=not _word(letters[-1]))
+            letters = ""
+        closed = all(map(_closes, runs[-1]))
+        rest = items[place + 1 :]
+        yield _needs(operator, value, closed, _opens(rest) if rest else after)
+    if letters:
+        yield _Needs(frozenset({letters}), closes=not _word(letters[-1]))
 
 
 def _opens(items: Sequence[tuple[Any, Any]]) -> bool:
@@ -296,8 +329,6 @@ def _closes(text: str) -> bool:
 
 
 def _needs(operator: Any, value: Any, before: bool, after: bool) -> _Needs:  # noqa: ANN401
-    if operator is sre.LITERAL:
-        return _Needs(frozenset({chr(value)}), closes=not _word(chr(value)))
     if operator is sre.AT:
         edges = (sre.AT_BOUNDARY, sre.AT_BEGINNING, sre.AT_END, sre.AT_BEGINNING_STRING)
         return _Needs(frozenset({_EDGE if value in edges else ""}))
@@ -320,7 +351,7 @@ def _class(members: Sequence[tuple[Any, Any]]) -> _Needs:
     for operator, value in members:
         if operator is sre.LITERAL:
             found.add(chr(value))
-        elif operator is sre.RANGE and value[1] - value[0] < _MOST:
+        elif operator is sre.RANGE and value[1] - value[0] < _CHOICES:
             found.update(map(chr, range(value[0], value[1] + 1)))
         elif operator is sre.CATEGORY and value in (
             sre.CATEGORY_SPACE,

@@ -94,8 +94,9 @@ def compile_lexicon(lexicon: Lexicon) -> Matcher:
             guard = n_guards if needed.also else -1
             n_guards += 1
             for literal in needed.one_of:
-                shift = None if _EXCEPTION in row.expression else literal.shift
-                needing.setdefault(literal.text, []).append((index, shift, guard))
+                needing.setdefault(literal.text, []).append(
+                    (index, literal.shift, guard)
+                )
             for text in needed.also:
                 guards.setdefault(text, []).append(guard)
     texts = list(dict.fromkeys((*needing, *guards)))
@@ -110,7 +111,7 @@ def compile_lexicon(lexicon: Lexicon) -> Matcher:
 
 
 def _needed(row: Pattern) -> tuple[Needed, ...]:
-    needed = needed_literals(row.expression)
+    needed = needed_literals(row.expression, anywhere=_EXCEPTION in row.expression)
     if not all(choice.one_of for choice in needed):
         raise LexiconError(
             f"{row.where}: {row.expression!r} can match without any certain word; "
