@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -191,62 +190,111 @@ def counts_of(docs: Iterable[Doc]) -> Counts:
     -------
     Counts
     """
-    column_of = _column_of_row()
+    docs = list(docs)
+    spans = _spans_of(docs)
+    tokens = _tokens_of(docs)
+    n_texts, n_rows = len(docs), len(_column_of_row())
+    hits = np.bincount(spans.places, minlength=n_texts * n_rows)
     exclamation, question = _marks()
-    n_rows = len(column_of)
-    places: list[int] = []
-    values: list[tuple[float, ...]] = []
-    words: list[frozenset[int]] = []
-    cue_words: list[frozenset[int]] = []
-    for number, doc in enumerate(docs):
-        cues = list(doc.spans.get(CUES_KEY, ()))
-        signals = list(doc.spans.get(_SIGNALS_KEY, ()))
-        places.extend(
-            number * n_rows + column_of[span.id] for span in (*cues, *signals)
-        )
-        attributes = doc.to_array([LOWER, IS_ALPHA, IS_STOP, IS_UPPER, LENGTH, ORTH])
-        content = attributes[(attributes[:, 1] == 1) & (attributes[:, 2] == 0), 0]
-        warm = [span for span in cues if span.label_ in WARM]
-        words.append(frozenset(content.tolist()))
-        cue_words.append(_words_inside(warm, attributes))
-        values.append(
-            (
-                attributes[:, 1].sum(),
-                ((attributes[:, 3] == 1) & (attributes[:, 4] > 2)).sum(),
-                (attributes[:, 5] == exclamation).sum(),
-                (attributes[:, 5] == question).sum(),
-                len(doc.spans[_DENIED_KEY]) if _DENIED_KEY in doc.spans else 0,
-                _naming(warm, signals),
-                sum(span.end - span.start for span in warm),
-            )
-        )
-    n_texts = len(values)
-    hits = np.bincount(places, minlength=n_texts * n_rows).reshape(n_texts, n_rows)
-    table = np.array(values, dtype=np.float64).reshape(n_texts, 7)
+    in_cue = np.zeros(len(tokens.owner), dtype=np.bool_)
+    for number, start, end in spans.warm:
+        first = tokens.first[number]
+        in_cue[first + start : first + end] = True
+    capital = tokens.is_upper & (tokens.length > 2)
+    cue_words: Array = np.zeros(n_texts)
+    for number, start, end in spans.warm:
+        cue_words[number] += end - start
     return Counts(
-        hits=hits.astype(np.float64),
-        n_words=table[:, 0],
-        n_capital_words=table[:, 1],
-        n_exclamations=table[:, 2],
-        n_question_marks=table[:, 3],
-        n_denied=table[:, 4],
-        n_naming=table[:, 5],
-        n_cue_words=table[:, 6],
-        words=tuple(words),
-        cue_words=tuple(cue_words),
+        hits=np.asfortranarray(hits.reshape(n_texts, n_rows), dtype=np.float64),
+        n_words=tokens.count(tokens.is_alpha),
+        n_capital_words=tokens.count(capital),
+        n_exclamations=tokens.count(tokens.orth == exclamation),
+        n_question_marks=tokens.count(tokens.orth == question),
+        n_denied=np.array(spans.n_denied, dtype=np.float64),
+        n_naming=np.array(spans.n_naming, dtype=np.float64),
+        n_cue_words=cue_words,
+        words=tokens.words(tokens.is_content),
+        cue_words=tokens.words(tokens.is_content & in_cue),
     )
 
 
-def _words_inside(
-    spans: Sequence[Span], attributes: npt.NDArray[Any]
-) -> frozenset[int]:
-    found: set[int] = set()
-    for span in spans:
-        part = attributes[span.start : span.end]
-        found.update(part[(part[:, 1] == 1) & (part[:, 2] == 0), 0].tolist())
-    return frozenset(found)
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """Spans of some texts: hits by row, warm cues by place, and counts of others."""
+
+    places: list[int]
+    warm: list[tuple[int, int, int]]
+    n_denied: list[int]
+    n_naming: list[int]
+
+
+def _spans_of(docs: Sequence[Doc]) -> _Spans:
+    column_of = _column_of_row()
+    n_rows = len(column_of)
+    found = _Spans([], [], [], [])
+    for number, doc in enumerate(docs):
+        cues = list(doc.spans.get(CUES_KEY, ()))
+        signals = list(doc.spans.get(_SIGNALS_KEY, ()))
+        found.places.extend(
+            number * n_rows + column_of[span.id] for span in (*cues, *signals)
+        )
+        warm = [span for span in cues if span.label_ in WARM]
+        found.warm.extend((number, span.start, span.end) for span in warm)
+        found.n_denied.append(
+            len(doc.spans[_DENIED_KEY]) if _DENIED_KEY in doc.spans else 0
+        )
+        found.n_naming.append(_naming(warm, signals))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """Tokens of some texts side by side; ``owner`` is the text of each."""
+
+    owner: npt.NDArray[np.intp]
+    first: list[int]
+    lower: npt.NDArray[np.uint64]
+    orth: npt.NDArray[np.uint64]
+    length: npt.NDArray[np.uint64]
+    is_alpha: npt.NDArray[np.bool_]
+    is_upper: npt.NDArray[np.bool_]
+    is_content: npt.NDArray[np.bool_]
+
+    def count(self, which: npt.NDArray[np.bool_]) -> Array:
+        """How many tokens of each text are marked."""
+        found = np.bincount(self.owner[which], minlength=len(self.first))
+        return found.astype(np.float64)
+
+    def words(self, which: npt.NDArray[np.bool_]) -> tuple[frozenset[int], ...]:
+        """Different marked words of each text, as hashes."""
+        hashes = self.lower[which].tolist()
+        ends = np.cumsum(self.count(which)).astype(np.intp).tolist()
+        return tuple(
+            frozenset(hashes[start:end])
+            for start, end in zip([0, *ends], ends, strict=False)
+        )
+
+
+def _tokens_of(docs: Sequence[Doc]) -> _Tokens:
+    attributes = [LOWER, ORTH, LENGTH, IS_ALPHA, IS_UPPER, IS_STOP]
+    tables = [doc.to_array(attributes) for doc in docs]
+    lengths = [len(table) for table in tables]
+    table = np.concatenate([np.zeros((0, 6), dtype=np.uint64), *tables])
+    alpha = table[:, 3] == 1
+    return _Tokens(
+        owner=np.repeat(np.arange(len(docs)), lengths),
+        first=[0, *np.cumsum(lengths[:-1]).astype(int).tolist()] if docs else [],
+        lower=table[:, 0],
+        orth=table[:, 1],
+        length=table[:, 2],
+        is_alpha=alpha,
+        is_upper=table[:, 4] == 1,
+        is_content=alpha & (table[:, 5] == 0),
+    )
 
 
 def _naming(warm: Sequence[Span], signals: Sequence[Span]) -> int:
+    if not (warm and signals):
+        return 0
     starts = [span.start for span in signals if span.label_ in _NAMING]
     return sum(any(cue.start <= start < cue.end for start in starts) for cue in warm)

@@ -115,9 +115,7 @@ def fold(text: str) -> str:
     return f" {folded} {''.join(_MARKS_OF_TEXT.findall(text))}"
 
 
-def needed_literals(
-    expression: str, *, anywhere: bool = False
-) -> tuple[Needed, ...]:
+def needed_literals(expression: str, *, anywhere: bool = False) -> tuple[Needed, ...]:
     """Find pieces of text that every match of an expression holds.
 
     Parameters
