@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta, timezone
+from datetime import time as clock
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -173,7 +174,8 @@ def role_of(value: object, mapping: Mapping[str, Role] | None = None) -> Role:
     """
     if value is None:
         return "unknown"
-    name = str(value).strip()
+    whole = isinstance(value, float) and value.is_integer()
+    name = str(int(cast(float, value)) if whole else value).strip()
     for given, role in (mapping or {}).items():
         if given.strip().casefold() == name.casefold():
             return role
@@ -249,6 +251,9 @@ def seconds_of(column_name: str, value: object) -> float | None:
     if isinstance(value, datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
         return _finite((aware - _EPOCH).total_seconds())
+    if isinstance(value, clock):
+        since = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)
+        return since.total_seconds() + value.microsecond / 1e6
     if isinstance(value, timedelta):
         return _finite(value.total_seconds())
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):

@@ -148,12 +148,16 @@ def read_sentences(file: Path) -> Iterator[Sentence]:
     InputError
         If a kind is unknown; the text names file and line.
     """
+    if not file.is_file():
+        raise InputError(f"{file}: there is no such file")
+    if file.suffix != ".jsonl":
+        raise InputError(f"{file}: is no .jsonl file; sentences are read from those")
     lines = file.read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines, start=1):
-        row = json.loads(line)
+        where = f"{file}:{number}"
+        row = _row(line, where)
         if row["role"] != "agent":
             continue
-        where = f"{file}:{number}"
         for plain, kind, weight in _pieces(row, where):
             yield Sentence(
                 text=plain,
@@ -161,6 +165,21 @@ def read_sentences(file: Path) -> Iterator[Sentence]:
                 weight=weight,
                 conversation=row["conversation_id"],
             )
+
+
+def _row(line: str, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{where}: not a JSON object: {error}") from error
+    if not isinstance(row, dict):
+        raise InputError(f"{where}: not a JSON object: {line[:60]!r}")
+    for key in ("conversation_id", "role", "text"):
+        if not isinstance(row.get(key), str):
+            raise InputError(
+                f"{where}: needs {key!r} with a text, found {row.get(key)!r}"
+            )
+    return row
 
 
 def _pieces(row: Mapping[str, Any], where: str) -> Iterator[tuple[str, str, float]]:

@@ -127,10 +127,10 @@ def _ordered(utterances: list[Utterance], turns: Sequence[Any]) -> list[Utteranc
         by_conversation.setdefault(utterance.conversation, []).append(utterance)
     ordered: list[Utterance] = []
     for together in by_conversation.values():
-        if all(utterance.start is not None for utterance in together):
-            together.sort(key=lambda utterance: utterance.start or 0.0)
-        elif all(_is_number(turns[utterance.row]) for utterance in together):
+        if all(_is_number(turns[utterance.row]) for utterance in together):
             together.sort(key=lambda utterance: float(turns[utterance.row]))
+        if all(utterance.start is not None for utterance in together):
+            together.sort(key=lambda utterance: utterance.start or 0.0)  # ties stay
         ordered.extend(together)
     return ordered
 

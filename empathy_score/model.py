@@ -100,6 +100,10 @@ def load_model(model: str | Path | None = None) -> Model:
     """
     folder = find_model(model)
     about = read_about(folder)
+    if "pattern_" not in "".join(map(str, about["features"])):
+        raise ModelError(
+            f"{folder}: is no model that scores; name one made by empathy-score train"
+        )
     if about["features"] != feature_names():
         raise ModelError(
             f"{folder}: was trained on other features than this version computes; "

@@ -10,6 +10,7 @@ else it is written (``written``).
 
 from __future__ import annotations
 
+import bisect
 import html
 import json
 import re
@@ -63,6 +64,8 @@ _OTHER_LENGTH = re.compile(
     r"|[\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0f]+"
     r"|([a-z])\1{2,}"
 )
+# A long line that goes on in the next one; a short line is a message of its own.
+_WRAPPED = re.compile(r"([^\n]{40}(?<=[\w,]))\n(?=[a-z])")
 _HELD = re.compile(r"([a-z])\1\1")  # a quick first look for letters held down
 _LETTERS_BEFORE = re.compile(r"[a-z]{0,12}$")
 _LETTERS_AFTER = re.compile(r"[a-z]{0,12}")
@@ -108,9 +111,10 @@ class PlainText:
         """
         if self.offsets is None:
             return start, end
-        if end <= start:
-            return self.offsets[start], self.offsets[start]
-        return self.offsets[start], self.offsets[end]
+        first, last = self.offsets[start], self.offsets[max(start, end)]
+        if first == last and start < end:  # inside what one written word stands for
+            first = self.offsets[bisect.bisect_left(self.offsets, first) - 1]
+        return first, last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +266,8 @@ def plain_text(text: str) -> PlainText:
 
 def _folded(text: str) -> str:
     """Lower case and straight quotes; no position moves."""
+    if "\n" in text:
+        text = _WRAPPED.sub(r"\1 ", text)
     if text.isascii():
         return text.lower().replace("`", "'").replace("\t", " ")
     straight = text.translate(_SAME_LENGTH)

@@ -182,8 +182,8 @@ class EmpathyScorer:
                     f"the text holds half a character at position {half.start()}; "
                     "decode it with the encoding it was written in"
                 )
-        doc = self.nlp(text)
-        X = feature_matrix([doc], [None if reply_to is None else self.nlp(reply_to)])
+        doc, before = cast("tuple[Doc, Doc | None]", parse(self.nlp, [text, reply_to]))
+        X = feature_matrix([doc], [before])
         classifier = self.model.classifier
         p_none, p_weak, p_strong = classifier.predict_proba(X)[0].tolist()
         shares = classifier.contributions(X)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -17,6 +18,9 @@ from empathy_score.errors import InputError
 from empathy_score.features.declarations import feature_names
 from empathy_score.features.matrix import feature_matrix
 from empathy_score.features.repetition import repeated_phrases
+
+_RUN = re.compile(r"[^\s]{301}")
+_PIECE = re.compile(r"(\w{1,60}|[^\w\s]{1,60}|[^\S ])( ?)| ")
 
 
 def make_cue_pipeline() -> Language:
@@ -152,8 +156,36 @@ def parse(
         As long as ``texts``; equal texts share one ``Doc``.
     """
     different = list(dict.fromkeys(text for text in texts if text is not None))
-    docs = dict(zip(different, nlp.pipe(different, batch_size=batch_size), strict=True))
+    made = (tokenizable(nlp, text) for text in different)
+    docs = dict(zip(different, nlp.pipe(made, batch_size=batch_size), strict=True))
     return [None if text is None else docs[text] for text in texts]
+
+
+def tokenizable(nlp: Language, text: str) -> str | Doc:
+    """Cut a text beforehand where spaCy's tokenizer would take very long.
+
+    The tokenizer takes marks off a run one at a time and looks at the rest anew, so
+    that a run of ten thousand marks takes it ten seconds.
+
+    Parameters
+    ----------
+    nlp : Language
+        The pipeline.
+    text : str
+        An utterance.
+
+    Returns
+    -------
+    str or Doc
+        The text itself; a ``Doc`` of its words and marks if it holds a run of more
+        than 300 characters without a blank.
+    """
+    if _RUN.search(text) is None:
+        return text
+    pieces = list(_PIECE.finditer(text))
+    words = [piece[1] or " " for piece in pieces]
+    spaces = [bool(piece[1] and piece[2]) for piece in pieces]
+    return Doc(nlp.vocab, words=words, spaces=spaces)
 
 
 Entry = tuple[str, str | None, str | None]

@@ -287,9 +287,10 @@ def _beside(scope: _Beside, text: str, start: int, end: int) -> bool:
 def _longest(found: Iterable[_Match], rows: tuple[Pattern, ...]) -> list[_Match]:
     """Keep the longest of overlapping matches of one label (or of one question)."""
 
-    def longest_first(hit: _Match) -> tuple[int, int, int]:
+    def longest_first(hit: _Match) -> tuple[int, int, int, int]:
         start, end, place = hit
-        return start - end, _RANK.get(rows[place].label, len(_RANK)), place
+        rank = _RANK.get(rows[place].label, len(_RANK))
+        return start - end, rank, place, start
 
     kept: dict[str, list[tuple[int, int]]] = {}
     result = []

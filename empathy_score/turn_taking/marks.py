@@ -10,16 +10,18 @@ _OVERLAP = (
     r"cross-?\s?talk|overlap(?:ping|s)?|simultaneous (?:speech|talk)"
     r"|(?:talk|speak)ing over"
 )
-_STOPPED = r"interrupted|cut(?:s|ting)?[ -]off|is cut off"
+_STOPPED = (
+    r"(?:is |was |being )?(?:interrupted|cut(?:ting)?[ -]off)(?: by [\w ]{1,20})?"
+)
 _CUTS_IN = r"interrupt(?:ing|s)|cut(?:s|ting) in|break(?:s|ing) in|talk(?:s|ing) over"
 
 _CODED = re.compile(
-    rf"\s*(?:\+/[.?!]|[\[(](?:{_STOPPED})\b[^\])]{{0,30}}[\])]\W?|(?<=[^:/\s])\s?//)\s*$",
+    rf"\s*(?:\+/[.?!]|[\[(](?:{_STOPPED})[\])]\W?|(?<=[^:/\s])\s?//)\s*$",
     re.IGNORECASE,
 )
 _GAVE_UP = re.compile(r"\s*(?:\+//[.?!]|\+\.\.\.)\s*$")
 _DASHED = re.compile(
-    r"(?<=[\w,'\"])\s?(?:(?:\.{3}|\u2026)\s?-+|-{2,4}|\u2014|\s-)[\"')\]]{0,2}\s*$"
+    r"(?<=[\w,'\"])\s?(?:(?:\.{3}|\u2026)\s?-+|-{2,4}|\u2014)[\"')\]]{0,2}\s*$"
 )
 _DROWNED = re.compile(
     rf"(?<=[\w,-])\s*[\[(](?:{_OVERLAP})\b[^\])]{{0,30}}[\])]\s*$", re.IGNORECASE

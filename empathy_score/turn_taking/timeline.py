@@ -92,6 +92,11 @@ def timeline(
     np.fmin.at(first, conversation, start)
     start, end = start - first[conversation], end - first[conversation]
     start[np.isinf(start)], end[np.isinf(end)] = np.nan, np.nan
+    last = np.zeros(n)
+    np.fmax.at(last, conversation, start)
+    many = np.bincount(conversation, minlength=n) > 1
+    untold = (many & (last == 0))[conversation]  # a date alone tells no time of day
+    start[untold], end[untold] = np.nan, np.nan
     ordered = np.bincount(conversation, weights=np.isnan(start), minlength=n) == 0
     place = np.arange(len(utterances), dtype=float)
     order = np.lexsort(
