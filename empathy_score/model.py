@@ -100,7 +100,7 @@ def load_model(model: str | Path | None = None) -> Model:
     """
     folder = find_model(model)
     about = read_about(folder)
-    if "pattern_" not in "".join(map(str, about["features"])):
+    if "threshold" in about or isinstance(about["features"], str):
         raise ModelError(
             f"{folder}: is no model that scores; name one made by empathy-score train"
         )

@@ -268,3 +268,26 @@ def test_a_changed_missing_or_foreign_folder_is_refused(small, tmp_path):
         load_cue_confidence(folder)
     with pytest.raises(ModelError, match="missing"):
         load_cue_confidence(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"role": "agent", "text": "Hi."}', "bad.jsonl:1: needs 'conversation_id'"),
+        ("[1]", "bad.jsonl:1: not a JSON object"),
+        ("{", "bad.jsonl:1: not a JSON object"),
+    ],
+)
+def test_a_bad_line_is_named(line, message, tmp_path):
+    file = tmp_path / "bad.jsonl"
+    file.write_text(line + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        list(read_sentences(file))
+
+
+@pytest.mark.parametrize("name", ["none.jsonl", "table.csv"])
+def test_a_file_that_is_none_or_no_jsonl_is_named(name, tmp_path):
+    if name == "table.csv":
+        (tmp_path / name).write_text("text\nHi.\n", encoding="utf-8")
+    with pytest.raises(InputError, match=name):
+        list(read_sentences(tmp_path / name))

@@ -260,3 +260,20 @@ def test_a_file_is_no_folder_for_a_model(tmp_path):
     file = write(tmp_path / "own.jsonl")
     with pytest.raises(InputError, match="is a file"):
         train_opportunity([file], file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you so much for that!",
+        "No issues, all good.",
+        "I'm not angry at all.",
+        "I have no complaints.",
+        "It works great now, no more crashes.",
+        "My problem is solved, thank you!",
+        "Copy and paste worked, thanks.",
+    ],
+)
+def test_a_content_customer_shows_no_trouble(text):
+    found = opportunities_of([make_cue_pipeline()(text)], load_opportunity_model())
+    assert found.kinds[0] in (None, "good_news")

@@ -1,6 +1,7 @@
 import math
 import pickle
 import random
+import time
 
 import polars as pl
 import pytest
@@ -274,3 +275,28 @@ def test_a_parroted_script_does_not_beat_one_sincere_sentence(scorer):
     rows = scorer.score_utterances(turns, frozenset({"agent"}))
     first, again, specific = (rows[place]["score"] for place in (1, 3, 5))
     assert again <= first < specific
+
+
+def test_a_long_run_of_marks_does_not_stall_the_scorer(scorer):
+    start = time.perf_counter()
+    one = scorer.score("?" * 20_000 + " I'm so sorry")
+    assert time.perf_counter() - start < 20
+    assert "apology" in {cue.label for cue in one.cues}
+
+
+def test_lines_that_a_mail_wraps_are_read_as_one(scorer):
+    text = "I have looked at everything and I completely\nunderstand how you feel."
+    labels = {cue.label for cue in scorer.score(text).cues}
+    assert "perspective_taking" in labels
+
+
+def test_a_date_without_time_of_day_gives_no_response_time(scorer):
+    turns = said(("customer", "Hi"), ("agent", "Hello!"), times=[(5.0, None)] * 2)
+    rows = scorer.score_utterances(turns, frozenset({"agent"}))
+    assert rows[1]["response_seconds"] is None
+
+
+@pytest.mark.parametrize("name", ["opportunity", "interruption", "cue-confidence"])
+def test_a_model_of_another_kind_is_refused_without_bad_advice(name):
+    with pytest.raises(ModelError, match="no model that scores"):
+        EmpathyScorer.load(name)

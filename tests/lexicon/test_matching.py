@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from empathy_score.lexicon import compile_lexicon, find_hits, load_lexicon
+from empathy_score.lexicon import (
+    compile_lexicon,
+    find_all_hits,
+    find_hits,
+    load_lexicon,
+)
 
 LEXICON = load_lexicon()
 MATCHER = compile_lexicon(LEXICON)
@@ -87,3 +92,14 @@ def test_time_grows_with_length_and_not_faster(unit):
     short = min(seconds(4_000) for _ in range(3))
     long = min(seconds(32_000) for _ in range(2))
     assert long < max(8 * short * 4, 0.5)
+
+
+def test_a_batch_finds_what_each_text_alone_gives():
+    texts = ["You can choose to rate us now", "I'm so sorry!", "", "rate us, to rate"]
+    together = find_all_hits(texts, MATCHER)
+    assert together == [find_hits(text, MATCHER) for text in texts]
+
+
+def test_no_hit_is_empty_where_one_word_stands_for_several():
+    for text in ("tysm!", "np tysm", "tysm for that"):
+        assert all(hit.start < hit.end for hit in find_hits(text, MATCHER)), text

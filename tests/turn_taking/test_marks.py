@@ -78,3 +78,15 @@ def test_long_odd_texts_take_no_time(part):
     begun = time.perf_counter()
     find_marks(part * (16_000 // len(part)))
     assert time.perf_counter() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Order today for delivery tomorrow (cut-off 3 pm).",
+        "The upload stopped (interrupted connection).",
+        "Power was out (cut off at noon)",
+    ],
+)
+def test_words_in_brackets_that_are_no_mark_are_none(text):
+    assert not find_marks(text).stopped
