@@ -173,6 +173,16 @@ def test_order_by_start_wins_over_order_by_turn(scorer, make, starts):
     ]
 
 
+def test_where_starts_are_equal_the_turn_number_decides(scorer, make):
+    talk = {**TALK, "turn": [0, 1, 2, 3, 0, 1], "start": [60.0] * 2 + [120.0] * 4}
+    straight = column(scorer.score_frame(make(talk)), "score")
+    order = [5, 3, 0, 2, 4, 1]
+    shuffled = {name: [values[at] for at in order] for name, values in talk.items()}
+    assert column(scorer.score_frame(make(shuffled)), "score") == [
+        straight[at] for at in order
+    ]
+
+
 def test_a_missing_start_leaves_the_order_to_the_turns(scorer):
     talk = {**TALK, "start": pd.to_datetime(["2024-01-01"] * 5 + [None])}
     frame = pd.DataFrame({**talk, "turn": [0, 1, 2, 3, 0, 1]})

@@ -29,10 +29,10 @@ def conversations(
     r"""Yield whole conversations, in batches of about ``batch_size`` utterances.
 
     Conversations come in order of first appearance. Within one, utterances go by
-    start time where each has one, else by turn number where each has one, else as
-    in the file. Without a conversation column a file is one conversation if there
-    is a role column, and each row is one if there is none; so is a row whose
-    conversation is empty.
+    start time where each has one (equal ones by turn number), else by turn number
+    where each has one, else as in the file. Without a conversation column a file is
+    one conversation if there is a role column, and each row is one if there is none;
+    so is a row whose conversation is empty.
 
     Parameters
     ----------
@@ -158,10 +158,12 @@ def _unit_query(export: Export) -> str:
 
 
 def _in_order(turns: list[tuple[Utterance, float | None]]) -> list[Utterance]:
+    """Sort by turn number, then by start; a sort keeps the order of ties."""
+    numbers = [number for _, number in turns if number is not None]
+    if len(numbers) == len(turns):
+        turns = [turns[at] for at in sorted(range(len(turns)), key=numbers.__getitem__)]
     said = [one for one, _ in turns]
     starts = [one.start for one in said if one.start is not None]
-    numbers = [number for _, number in turns if number is not None]
-    order = starts if len(starts) == len(said) else numbers
-    if len(order) < len(said):
+    if len(starts) < len(said):
         return said
-    return [said[at] for at in sorted(range(len(said)), key=order.__getitem__)]
+    return [said[at] for at in sorted(range(len(said)), key=starts.__getitem__)]

@@ -528,3 +528,11 @@ def test_text_with_nul_and_odd_separators_survives(opened):
     assert said(export) == [text]
     content = f'id,text\n1,"{text}"\n2,{text}\n'
     assert said(opened({"a.csv": content})) == [text, text]
+
+
+def test_where_starts_are_equal_the_turn_number_decides(opened):
+    content = (
+        "conversation,turn,start,role,text\n1,2,60,agent,second\n"
+        "1,1,60,customer,first\n1,3,120,agent,third\n"
+    )
+    assert said(opened({"a.csv": content})) == ["first", "second", "third"]
