@@ -346,8 +346,8 @@ def load_cue_confidence(model: Path | str | None = None) -> CueConfidence:
     'cue-confidence'
     """
     folder = find_folder(
-        CONFIDENCE_MODEL if model is None else model,
-        shipped=model is None,
+        model,
+        default=CONFIDENCE_MODEL,
         command=_TRAIN,
     )
     about = read_about(folder)

@@ -29,7 +29,7 @@ from empathy_score.cue_confidence import (
 )
 from empathy_score.errors import InputError
 from empathy_score.labelled import labelled_files
-from empathy_score.model_folder import write_folder
+from empathy_score.model_folder import check_out, write_folder
 
 Array = npt.NDArray[np.float64]
 
@@ -107,12 +107,13 @@ def train_cue_confidence(
     Raises
     ------
     InputError
-        If there are too few sentences or conversations to learn from.
+        If ``out`` is a file, a line is not as it should be, or there are too few
+        sentences or conversations to learn from.
     """
+    check_out(out)
     data = [
         sentence
         for file in labelled_files(labelled)
-        if file.suffix == ".jsonl"
         for sentence in read_sentences(file)
     ]
     _enough(data, labelled)

@@ -69,8 +69,8 @@ def find_model(model: str | Path | None = None) -> Path:
     'customer-service'
     """
     return find_folder(
-        DEFAULT_MODEL if model is None else model,
-        shipped=model is None,
+        model,
+        default=DEFAULT_MODEL,
         command="empathy-score train LABELLED -o models/NAME",
     )
 

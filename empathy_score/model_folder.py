@@ -18,7 +18,7 @@ from typing import Any
 
 import skops.io
 
-from empathy_score.errors import ModelError
+from empathy_score.errors import InputError, ModelError
 
 FORMAT_VERSION = 1
 
@@ -30,15 +30,15 @@ _NEEDED = frozenset({"format_version", "version", "features", "sha256"})
 _TRUSTED = re.compile(r"^(?:empathy_score|sklearn|numpy|scipy)\.[\w.]+$")
 
 
-def find_folder(model: str | Path, *, shipped: bool, command: str) -> Path:
+def find_folder(model: str | Path | None, *, default: str, command: str) -> Path:
     """Find a model's folder.
 
     Parameters
     ----------
-    model : str or Path
-        A folder, or the name of one under ``models/``.
-    shipped : bool
-        Whether to look only at what came with the package.
+    model : str or Path, optional
+        A folder, or the name of one under ``models/``; None is the shipped one.
+    default : str
+        Name of the shipped one.
     command : str
         The command that trains such a model, for the error's text.
 
@@ -51,10 +51,10 @@ def find_folder(model: str | Path, *, shipped: bool, command: str) -> Path:
     ModelError
         If there is none; the text names the places looked at.
     """
-    name = str(model)
+    name = default if model is None else str(model)
     package = Path(str(resources.files("empathy_score")))
     places = [package / "models" / name, package.parent / "models" / name]
-    if not shipped:
+    if model is not None:
         places = [Path(name), Path("models") / name, *places]
     for place in places:
         if (place / _ABOUT).is_file():
@@ -63,6 +63,23 @@ def find_folder(model: str | Path, *, shipped: bool, command: str) -> Path:
     raise ModelError(
         f"no model {name!r}: looked for {_ABOUT} in {looked}; train one with: {command}"
     )
+
+
+def check_out(out: Path | str) -> None:
+    """Refuse an output that cannot become a folder, before the work begins.
+
+    Parameters
+    ----------
+    out : Path or str
+        Where a model is to be written.
+
+    Raises
+    ------
+    InputError
+        If it is a file.
+    """
+    if Path(out).exists() and not Path(out).is_dir():
+        raise InputError(f"{out}: is a file; name a folder for the model")
 
 
 def read_about(folder: Path) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from empathy_score.evaluation import calibration_error
 from empathy_score.features.transformer import make_cue_pipeline
 from empathy_score.features.turns import counts_of
 from empathy_score.labelled import labelled_files
+from empathy_score.model_folder import check_out
 from empathy_score.opportunity import (
     KINDS,
     NO_CALL,
@@ -196,8 +197,7 @@ def train_opportunity(
     InputError
         If ``out`` is a file, or there are too few turns or conversations.
     """
-    if Path(out).exists() and not Path(out).is_dir():
-        raise InputError(f"{out}: is a file; name a folder for the model")
+    check_out(out)
     data = read_labelled_turns(labelled)
     _check(data)
     counts = counts_of(make_cue_pipeline().pipe(data.texts, batch_size=1000))

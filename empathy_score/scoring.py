@@ -322,10 +322,9 @@ class EmpathyScorer:
         list of dict
             One row of :data:`SCORE_COLUMNS` for each utterance.
         """
-        rows, docs, kinds = self._rows(
+        rows, cues, kinds = self._rows(
             utterances, list(replies(utterances)), score_roles, {}
         )
-        cues = [cues_of(doc) for doc in docs]
         states = opportunity_states(utterances, kinds, cues)
         for row, state, turn in zip(rows, states, turn_taking(utterances), strict=True):
             if row["opportunity"] is not None and state is not None:
@@ -344,8 +343,8 @@ class EmpathyScorer:
         reply_to: Sequence[str | None],
         score_roles: frozenset[Role],
         said: Said,
-    ) -> tuple[list[Row], list[Doc], list[str | None]]:
-        """Rows, parsed texts, and what the turn before each calls for."""
+    ) -> tuple[list[Row], list[tuple[Cue, ...]], list[str | None]]:
+        """Rows, cues, and what the turn before each calls for."""
         scored = [
             place
             for place, utterance in enumerate(utterances)
@@ -355,10 +354,11 @@ class EmpathyScorer:
         before = [reply_to[place] for place in scored]
         docs = parse(self.nlp, [*texts, *before])
         own = cast("list[Doc]", docs[: len(texts)])
-        rows = [_empty_row(doc) for doc in own]
+        cues = [cues_of(doc) for doc in own]
+        rows = [_empty_row(found) for found in cues]
         kinds: list[str | None] = [None] * len(texts)
         if not scored:
-            return rows, own, kinds
+            return rows, cues, kinds
         scored_docs = [own[place] for place in scored]
         sides = [
             (utterances[place].conversation, utterances[place].role) for place in scored
@@ -373,7 +373,7 @@ class EmpathyScorer:
             if utterances[place].role == "agent" and reply_to[place] is not None:
                 kinds[place] = kind
                 rows[place]["opportunity"] = kind is not None
-        return rows, own, kinds
+        return rows, cues, kinds
 
     def _scores(self, turns: Turns) -> Iterator[Row]:
         """Score, level and probabilities of each turn."""
@@ -437,10 +437,9 @@ def _with_replies(
         yield seen.pop(), reply
 
 
-def _empty_row(doc: Doc) -> Row:
+def _empty_row(cues: Sequence[Cue]) -> Row:
     """Everything that holds for any turn: its cues; the rest is null."""
     row: Row = dict.fromkeys(SCORE_COLUMNS)
-    cues = cues_of(doc)
     row["cues"] = [asdict(cue) for cue in cues]
     for label in CUE_LABELS:
         row[f"cue_{label}"] = 0

@@ -18,6 +18,7 @@ from empathy_score.evaluation import Measure, measures
 from empathy_score.features import EmpathyFeatures, all_features
 from empathy_score.labelled import LEVELS, Labelled, read_labelled
 from empathy_score.model import Model, save_model
+from empathy_score.model_folder import check_out
 from empathy_score.readers import Reject
 
 ALPHAS = (100.0, 300.0, 1000.0)
@@ -53,8 +54,7 @@ def train(
     InputError
         If a level is missing among the labels, or there are too few conversations.
     """
-    if Path(out).exists() and not Path(out).is_dir():
-        raise InputError(f"{out}: is a file; name a folder for the model")
+    check_out(out)
     data = read_labelled(labelled)
     _check(data)
     X = EmpathyFeatures().transform(data.entries())

@@ -19,7 +19,8 @@ from empathy_score.features.declarations import feature_names
 from empathy_score.features.matrix import feature_matrix
 from empathy_score.features.repetition import repeated_phrases
 
-_RUN = re.compile(r"[^\s]{301}")
+_LONGEST_RUN = 300
+_RUN = re.compile(rf"[^\s]{{{_LONGEST_RUN + 1}}}")
 _PIECE = re.compile(r"(\w{1,60}|[^\w\s]{1,60}|[^\S ])( ?)| ")
 
 
@@ -180,7 +181,7 @@ def tokenizable(nlp: Language, text: str) -> str | Doc:
         The text itself; a ``Doc`` of its words and marks if it holds a run of more
         than 300 characters without a blank.
     """
-    if _RUN.search(text) is None:
+    if len(text) <= _LONGEST_RUN or _RUN.search(text) is None:
         return text
     pieces = list(_PIECE.finditer(text))
     words = [piece[1] or " " for piece in pieces]

@@ -34,8 +34,10 @@ _BLANKS = "".join(chr(c) if chr(c).isalnum() or c == 95 else " " for c in range(
 _NO_WORD = re.compile(r"\W", re.ASCII)
 _EDGE = "\0"  # where a word begins or ends
 _MARKS = re.compile(r"[^\w\s,.'\0]", re.ASCII)
+# A hyphen inside a word is no mark: no row may rest on such a one alone.
 _MARKS_OF_TEXT = re.compile(r"[^\w\s,.'\0-]|(?<!\w)-|-(?!\w)", re.ASCII)
 _HOLDS_SOMETHING = re.compile(r"[^\s,.'\0]", re.ASCII)
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _RARE = 0.0005  # share of texts that hold a word outside the commonest
 _MOST = 200  # texts to which neighbours are joined
 _CHOICES = 2000  # texts of one choice
@@ -398,7 +400,7 @@ def _union(parts: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
 def _repeat(least: int, most: int, part: _Needs) -> _Needs:
     if part.exact is None:
         return _Needs(None, part.needed if least else None, part.closes)
-    if len(part.exact) == 1 and min(part.exact).isalpha():
+    if part.exact <= _LETTERS and len(part.exact) == 1:
         most = min(most, 2)  # plain text has no letter three times in a row
     if most <= 4 and len(part.exact) ** most <= _MOST:
         spelt = [frozenset({""})]

@@ -71,8 +71,8 @@ def load_opportunity_model(model: str | Path | None = None) -> OpportunityModel:
     True
     """
     folder = find_folder(
-        OPPORTUNITY_MODEL if model is None else model,
-        shipped=model is None,
+        model,
+        default=OPPORTUNITY_MODEL,
         command=_TRAIN,
     )
     about = read_about(folder)

@@ -75,9 +75,7 @@ def load_interruption_model(model: str | Path | None = None) -> InterruptionMode
     >>> 0 < load_interruption_model().threshold < 1
     True
     """
-    folder = find_folder(
-        DEFAULT_MODEL if model is None else model, shipped=model is None, command=_TRAIN
-    )
+    folder = find_folder(model, default=DEFAULT_MODEL, command=_TRAIN)
     about = read_about(folder)
     if "threshold" not in about:
         raise ModelError(

@@ -21,6 +21,7 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from empathy_score.errors import InputError
+from empathy_score.model_folder import check_out
 from empathy_score.records import Utterance
 from empathy_score.turn_taking.card import interruption_card
 from empathy_score.turn_taking.features import Columns, turn_features
@@ -205,8 +206,7 @@ def train_interruption(
     InputError
         If the table cannot be read, or there is too little to learn from.
     """
-    if Path(out).exists() and not Path(out).is_dir():
-        raise InputError(f"{out}: is a file; name a folder for the model")
+    check_out(out)
     turns = read_turns(path)
     _check(path, turns)
     held = held_out(turns)

@@ -70,3 +70,15 @@ def test_a_file_without_labels_is_one_line(command, tmp_path, empathy_score):
     assert err.startswith("empathy-score: ")
     assert err.count("\n") == 1
     assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize(
+    "command", ["train-opportunity", "train-confidence", "train-interruption"]
+)
+def test_an_output_that_is_a_file_is_one_line(command, tmp_path, empathy_score):
+    taken = tmp_path / "mine"
+    taken.write_text("kept", encoding="utf-8")
+    code, _, err = empathy_score(command, PEER_SUPPORT, "-o", taken)
+    assert code == 2
+    assert "is a file; name a folder for the model" in err
+    assert taken.read_text(encoding="utf-8") == "kept"

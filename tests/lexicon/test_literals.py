@@ -49,6 +49,10 @@ def test_letters_held_down_are_spelt_out():
     assert texts_of(r"sor+y") == {" sory ", " sorry "}
 
 
+def test_a_syllable_may_be_said_more_than_twice():
+    assert any(text in fold("hahaha") for text in texts_of(r"(?:ha)+"))
+
+
 def test_every_choice_counts():
     assert texts_of(r"(?:sorry|apologies) [^.]{0,9}") == {" sorry ", " apologies "}
 
