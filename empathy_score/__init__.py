@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from empathy_score.classifier import EmpathyClassifier
     from empathy_score.errors import EmpathyScoreError, InputError, ModelError
+    from empathy_score.explanation import EmpathyScore
     from empathy_score.features import EmpathyFeatures
     from empathy_score.records import Cue, Utterance
-    from empathy_score.scoring import EmpathyScore, EmpathyScorer
+    from empathy_score.scoring import EmpathyScorer
+    from empathy_score.sentence_levels import SentenceLevels
 
 __version__ = "0.1.0"
 
@@ -18,11 +20,12 @@ _HOMES = {
     "Cue": "records",
     "EmpathyClassifier": "classifier",
     "EmpathyFeatures": "features",
-    "EmpathyScore": "scoring",
+    "EmpathyScore": "explanation",
     "EmpathyScoreError": "errors",
     "EmpathyScorer": "scoring",
     "InputError": "errors",
     "ModelError": "errors",
+    "SentenceLevels": "sentence_levels",
     "Utterance": "records",
 }
 
@@ -35,6 +38,7 @@ __all__ = [
     "EmpathyScorer",
     "InputError",
     "ModelError",
+    "SentenceLevels",
     "Utterance",
 ]
 

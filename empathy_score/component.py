@@ -21,8 +21,8 @@ from empathy_score.cue_confidence import (
 )
 from empathy_score.cues import CUES_KEY
 from empathy_score.errors import InputError
-from empathy_score.features import feature_matrix
-from empathy_score.model import Model, load_model
+from empathy_score.features.turns import turns_of
+from empathy_score.model import Model, load_model, predict
 
 
 @Language.factory(
@@ -51,7 +51,7 @@ def make_empathy_score(nlp: Language, name: str, model: str | None) -> EmpathySc
 
 
 class EmpathyScoring:
-    """Set ``doc._.empathy``: ``score``, ``level`` and ``probabilities``.
+    """Set ``doc._.empathy``: ``score``, ``level``, ``probabilities`` and the rest.
 
     Parameters
     ----------
@@ -86,12 +86,16 @@ class EmpathyScoring:
             raise InputError(
                 "empathy_score finds no cues in the Doc: empathy_cues must run before"
             )
-        X = feature_matrix([doc], [None])
-        probabilities = self.model.classifier.predict_proba(X)[0].tolist()
+        found = predict(self.model, turns_of([doc], [None]))
         doc._.empathy = {
-            "score": (probabilities[1] + 2 * probabilities[2]) / 2,
-            "level": int(self.model.classifier.predict(X)[0]),
-            "probabilities": probabilities,
+            "score": float(found.scores[0]),
+            "level": int(found.levels[0]),
+            "probabilities": tuple(found.probabilities[0].tolist()),
+            "interval": tuple(found.intervals[0].tolist()),
+            "mechanisms": {
+                name: float(values[0]) for name, values in found.mechanisms.items()
+            },
+            "out_of_domain": bool(found.out_of_domain[0]),
         }
         return doc
 

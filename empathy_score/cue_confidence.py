@@ -7,21 +7,18 @@ the sentence with the highest one is the evidence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from empathy_score.errors import InputError, ModelError
 from empathy_score.model_folder import find_folder, read_about, read_estimator
-from empathy_score.normalization import plain_text
+from empathy_score.sentences import sentences_of, word_matrix
 
 Array = npt.NDArray[np.float64]
 
@@ -51,10 +48,6 @@ CONFIDENCE_MODEL = "cue-confidence"
 """Name of the shipped model's folder under ``models/``."""
 
 _TRAIN = "empathy-score train-confidence LABELLED -o models/NAME"
-# A sentence, or a stretch of a transcript without punctuation.
-_SENTENCE = re.compile(r"[^.!?\n]{1,240}(?:[.!?]+|\n|$|(?= ))")
-_WORD = re.compile(r"\w")
-_TOKEN = re.compile(r"\w+|[?!]")
 _LONGEST = 25  # words that make a sentence count as long as it can
 
 
@@ -109,38 +102,6 @@ class Confidences:
     share: Array
     start: npt.NDArray[np.int64]
     end: npt.NDArray[np.int64]
-
-
-def sentences_of(text: str) -> list[tuple[int, int, str]]:
-    """Cut a text into sentences.
-
-    Parameters
-    ----------
-    text : str
-        An utterance, unchanged.
-
-    Returns
-    -------
-    list of (int, int, str)
-        Start and end in the original text, and what the model reads: plain form
-        without apostrophes. Stretches without a word are left out.
-
-    Examples
-    --------
-    >>> sentences_of("Oh no! You must be tired.")
-    [(0, 6, 'oh no!'), (7, 25, 'you must be tired.')]
-    """
-    plain = plain_text(text)
-    found = []
-    for match in _SENTENCE.finditer(plain.text):
-        piece = match.group()
-        kept = piece.strip()
-        if _WORD.search(kept) is None:
-            continue
-        first = match.start() + len(piece) - len(piece.lstrip())
-        start, end = plain.original(first, first + len(kept))
-        found.append((start, end, kept.replace("'", "")))
-    return found
 
 
 def cue_confidences(texts: Sequence[str], model: CueConfidence) -> Confidences:
@@ -249,53 +210,6 @@ def word_weights(
         for column, value in zip(row.indices, row.data, strict=True)
     ]
     return sorted(shares, key=lambda pair: (-abs(pair[1]), pair[0]))
-
-
-def word_matrix(
-    pieces: Sequence[str], columns: Mapping[str, int], rarity: Array
-) -> sparse.csr_matrix:
-    """Turn sentences into the words and word pairs that a model knows.
-
-    What scikit-learn's ``TfidfVectorizer(binary=True, ngram_range=(1, 2))`` gives, at
-    a fifth of its cost.
-
-    Parameters
-    ----------
-    pieces : sequence of str
-        Sentences as :func:`sentences_of` gives them.
-    columns : mapping of str to int
-        Column of each word and pair of words.
-    rarity : ndarray of shape (n_words,)
-        Inverse document frequencies.
-
-    Returns
-    -------
-    csr_matrix of shape (n_sentences, n_words)
-        Rows have length 1, or 0 where no word is known.
-
-    Examples
-    --------
-    >>> word_matrix(["so sad", "?"], {"so": 0, "sad": 1}, np.ones(2)).nnz
-    2
-    """
-    indices: list[int] = []
-    counts = np.empty(len(pieces), dtype=np.int64)
-    find = columns.get
-    for place, piece in enumerate(pieces):
-        tokens = _TOKEN.findall(piece)
-        pairs = [f"{one} {two}" for one, two in pairwise(tokens)]
-        known = set(map(find, tokens + pairs))
-        known.discard(None)
-        counts[place] = len(known)
-        indices.extend(known)  # type: ignore[arg-type]
-    column = np.array(indices, dtype=np.int32)
-    owner = np.repeat(np.arange(len(pieces)), counts)
-    values = rarity[column]
-    norms = np.sqrt(np.bincount(owner, values**2, minlength=len(pieces)))
-    ends = np.concatenate([[0], np.cumsum(counts)])
-    return sparse.csr_matrix(
-        (values / norms[owner], column, ends), shape=(len(pieces), len(rarity))
-    )
 
 
 def _check(texts: Sequence[str]) -> None:

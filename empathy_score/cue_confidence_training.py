@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
@@ -24,12 +23,11 @@ from empathy_score.cue_confidence import (
     CONFIDENCE_LABELS,
     SENTENCE_KINDS,
     CueConfidence,
-    sentences_of,
-    word_matrix,
 )
 from empathy_score.errors import InputError
 from empathy_score.labelled import labelled_files
 from empathy_score.model_folder import check_out, write_folder
+from empathy_score.sentences import learn_words, sentences_of, word_matrix
 
 Array = npt.NDArray[np.float64]
 
@@ -235,21 +233,16 @@ def _enough(data: Sequence[Sentence], labelled: Sequence[Path | str]) -> None:
 
 def _fitted(data: Sequence[Sentence]) -> CueConfidence:
     """Learn the words, their rarity and the weights."""
-    counted = TfidfVectorizer(
-        ngram_range=(1, 2),
-        min_df=2,
-        token_pattern=r"\w+|[?!]",
-        binary=True,
-        lowercase=False,
-    ).fit([row.text for row in data])
-    columns, rarity = counted.vocabulary_, np.asarray(counted.idf_)
+    words, rarity = learn_words([row.text for row in data])
+    columns = {word: column for column, word in enumerate(words)}
     kinds = LogisticRegression(C=5.0, max_iter=1000, tol=1e-3).fit(
         word_matrix([row.text for row in data], columns, rarity),
         [row.kind for row in data],
         sample_weight=[row.weight for row in data],
     )
-    words = tuple(str(word) for word in counted.get_feature_names_out())
-    return CueConfidence(name="", words=words, rarity=rarity, kinds=kinds, about={})
+    return CueConfidence(
+        name="", words=tuple(words), rarity=rarity, kinds=kinds, about={}
+    )
 
 
 def _held_out(data: Sequence[Sentence]) -> Array:

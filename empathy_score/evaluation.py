@@ -11,8 +11,13 @@ from sklearn.metrics import (
     brier_score_loss,
     cohen_kappa_score,
     f1_score,
+    precision_recall_fscore_support,
     roc_auc_score,
 )
+
+from empathy_score.conformal import covered
+from empathy_score.features.turns import Turns
+from empathy_score.lexicon import CUE_LABELS
 
 Array = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int64]
@@ -80,6 +85,165 @@ def measures(
     return {
         name: _measure(figure, everything, draws) for name, figure in figures.items()
     }
+
+
+def interval_measures(
+    levels: Levels,
+    intervals: Array,
+    groups: Sequence[str],
+    *,
+    n_bootstraps: int = 500,
+) -> dict[str, Measure]:
+    """Measure how often intervals hold the true score, and how wide they are.
+
+    Parameters
+    ----------
+    levels : ndarray of shape (n,)
+        Labels; the true score is half of it.
+    intervals : ndarray of shape (n, 2)
+        Low and high.
+    groups : sequence of str
+        Conversations; the bootstrap draws whole ones.
+    n_bootstraps : int, default 500
+        Draws, with a fixed seed.
+
+    Returns
+    -------
+    dict of str to Measure
+        ``interval_coverage`` and ``interval_width``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> whole = np.tile([0.0, 1.0], (4, 1))
+    >>> found = interval_measures(np.array([0, 1, 2, 0]), whole, list("abcd"))
+    >>> found["interval_coverage"]["value"], found["interval_width"]["value"]
+    (1.0, 1.0)
+    """
+    inside, width = covered(intervals, levels), intervals[:, 1] - intervals[:, 0]
+    draws = _draws(groups, n_bootstraps)
+    everything = np.arange(len(levels))
+    return {
+        "interval_coverage": _measure(
+            lambda at: float(inside[at].mean()), everything, draws
+        ),
+        "interval_width": _measure(
+            lambda at: float(width[at].mean()), everything, draws
+        ),
+    }
+
+
+def slice_measures(
+    levels: Levels,
+    predicted: Levels,
+    inside: npt.NDArray[np.bool_],
+    values: npt.NDArray[np.str_],
+) -> dict[str, dict[str, float | int | None]]:
+    """Agreement and coverage for each value of something: channel, length and so on.
+
+    Parameters
+    ----------
+    levels, predicted : ndarray of shape (n,)
+        Labels and predicted levels.
+    inside : ndarray of bool, shape (n,)
+        Whether the interval holds the true score.
+    values : ndarray of str, shape (n,)
+        The slice that each utterance belongs to.
+
+    Returns
+    -------
+    dict of str to dict
+        ``n``, ``weighted_kappa`` (None where there is one level only), ``accuracy``
+        and ``interval_coverage`` of each slice, slices in their sorted order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ok = np.array([0, 1])
+    >>> slice_measures(ok, ok, ok >= 0, np.array(["chat", "chat"]))["chat"]["n"]
+    2
+    """
+    found: dict[str, dict[str, float | int | None]] = {}
+    for value in sorted(set(values.tolist())):
+        at = values == value
+        found[value] = {
+            "n": int(at.sum()),
+            "weighted_kappa": _kappa(levels[at], predicted[at]),
+            "accuracy": float(np.mean(levels[at] == predicted[at])),
+            "interval_coverage": float(inside[at].mean()),
+        }
+    return found
+
+
+def cue_measures(
+    labelled: Sequence[set[str]], turns: Turns
+) -> dict[str, dict[str, float | int]]:
+    """Precision, recall and F1 of each cue against labels.
+
+    Parameters
+    ----------
+    labelled : sequence of set of str
+        Labels of the cues in each utterance.
+    turns : Turns
+        The same utterances, counted.
+
+    Returns
+    -------
+    dict of str to dict
+        ``n`` labelled, ``precision``, ``recall`` and ``f1`` of each cue that words
+        can show.
+    """
+    found: dict[str, dict[str, float | int]] = {}
+    for label in CUE_LABELS:
+        true = np.array([label in labels for labels in labelled])
+        if label == "interruption" or not true.any():
+            continue
+        precision, recall, f1, _ = precision_recall_fscore_support(
+            true, turns.own.count(label) > 0, average="binary", zero_division=0.0
+        )
+        found[label] = {
+            "n": int(true.sum()),
+            "precision": float(precision),
+            "recall": float(recall),
+            "f1": float(f1),
+        }
+    return found
+
+
+def reliability(
+    outcome: npt.NDArray[np.bool_], probability: Array, n_bins: int = 10
+) -> list[dict[str, float | int]]:
+    """Compare what was said with what happened, in bins of equal width.
+
+    Parameters
+    ----------
+    outcome : ndarray of bool, shape (n,)
+        What happened.
+    probability : ndarray of shape (n,)
+        What was said.
+    n_bins : int, default 10
+        Bins; empty ones are left out.
+
+    Returns
+    -------
+    list of dict
+        ``n``, ``said`` (mean probability) and ``seen`` (share that happened).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> reliability(np.array([True, False]), np.array([0.9, 0.1]))[0]
+    {'n': 1, 'said': 0.1, 'seen': 0.0}
+    """
+    bins = np.minimum((probability * n_bins).astype(int), n_bins - 1)
+    return [
+        {
+            "n": int((bins == place).sum()),
+            "said": float(probability[bins == place].mean()),
+            "seen": float(outcome[bins == place].mean()),
+        }
+        for place in np.unique(bins)
+    ]
 
 
 def calibration_error(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,43 @@ import numpy.typing as npt
 from empathy_score.errors import InputError
 from empathy_score.readers import Export, Reject, conversations, open_export
 from empathy_score.readers.sql import as_text, column_types, quoted
+from empathy_score.records import MECHANISMS
+from empathy_score.sentence_levels import Evidence
 from empathy_score.turn_order import replies
 
 LEVELS = (0, 1, 2)
+_SHOWS: tuple[frozenset[str], ...] = (
+    frozenset(
+        {
+            "acknowledgement",
+            "perspective_taking",
+            "apology",
+            "gratitude",
+            "reassurance",
+            "help_offer",
+            "positivity",
+            "personalization",
+            "follow_up",
+        }
+    ),
+    frozenset(
+        {
+            "acknowledgement",
+            "apology",
+            "gratitude",
+            "reassurance",
+            "help_offer",
+            "positivity",
+        }
+    ),
+    frozenset({"acknowledgement", "perspective_taking", "personalization"}),
+    frozenset({"open_question", "closed_question"}),
+)
+"""Which cues may show the level, and each mechanism."""
+
+
+LabelledCue = tuple[int, int, str]
+"""Start, end and label of a cue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +67,14 @@ class Labelled:
         0 none, 1 weak, 2 strong.
     groups : tuple of str
         The conversation of each.
+    mechanisms : ndarray of shape (n_utterances, 3) or None
+        Levels of :data:`~empathy_score.records.MECHANISMS`; None where the table
+        does not hold all three.
+    cues : tuple of tuple of (start, end, label), or None
+        Labelled cues of each; None where the table holds none.
+    slices : dict of str to tuple
+        Values of the columns ``channel``, ``industry`` and ``persona``, where they
+        are there.
     rejects : tuple of Reject
         Rows that were set aside.
     """
@@ -40,7 +83,40 @@ class Labelled:
     reply_to: tuple[str | None, ...]
     levels: npt.NDArray[np.int64]
     groups: tuple[str, ...]
+    mechanisms: npt.NDArray[np.int64] | None
+    cues: tuple[tuple[LabelledCue, ...], ...] | None
+    slices: Mapping[str, tuple[str | None, ...]]
     rejects: tuple[Reject, ...]
+
+    def targets(self) -> npt.NDArray[np.int64]:
+        """Give the level and, where known, the mechanisms.
+
+        Returns
+        -------
+        ndarray of shape (n_utterances, 1) or (n_utterances, 4)
+        """
+        if self.mechanisms is None:
+            return self.levels[:, None]
+        return np.hstack([self.levels[:, None], self.mechanisms])
+
+    def evidence(self) -> list[list[Evidence]] | None:
+        """Give the spans that show the targets, from the labelled cues.
+
+        Returns
+        -------
+        list of list of (start, end, levels), or None
+            None where no cues are labelled. A level that no cue shows is shown by
+            the whole utterance.
+        """
+        if self.cues is None:
+            return None
+        targets = self.targets()
+        return [
+            _evidence(text, cues, tuple(shown))
+            for text, cues, shown in zip(
+                self.texts, self.cues, targets.tolist(), strict=True
+            )
+        ]
 
     def entries(self) -> list[tuple[str, str | None, str]]:
         """Give what :class:`~empathy_score.features.EmpathyFeatures` takes.
@@ -117,9 +193,29 @@ def read_labelled(
             export.connection.close()
 
 
+def _evidence(
+    text: str, cues: Sequence[LabelledCue], shown: tuple[int, ...]
+) -> list[Evidence]:
+    spans = [
+        (
+            start,
+            end,
+            tuple(
+                level if label in shows else 0
+                for level, shows in zip(shown, _SHOWS, strict=False)
+            ),
+        )
+        for start, end, label in cues
+    ]
+    seen = np.max([levels for _, _, levels in spans], axis=0, initial=0)
+    lost = tuple(np.where(seen < np.array(shown), shown, 0).tolist())
+    return [*spans, (0, len(text), lost)] if any(lost) else spans
+
+
 def _labelled(export: Export, level: str) -> Labelled:
     levels = _levels(export, level)
     stated = _stated(export)
+    rows: list[int] = []
     texts: list[str] = []
     before: list[str | None] = []
     found: list[int] = []
@@ -132,14 +228,61 @@ def _labelled(export: Export, level: str) -> Labelled:
                 texts.append(utterance.text)
                 before.append(reply if context is None else context or None)
                 found.append(levels[row])
+                rows.append(row)
                 groups.append(utterance.conversation if group is None else group)
     return Labelled(
         texts=tuple(texts),
         reply_to=tuple(before),
         levels=np.array(found, dtype=np.int64),
         groups=tuple(groups),
+        mechanisms=_mechanisms(export, rows),
+        cues=_cues(export, rows),
+        slices={
+            name: tuple(values[row] for row in rows)
+            for name in ("channel", "industry", "persona")
+            if (values := _texts(export, name)) is not None
+        },
         rejects=export.rejects,
     )
+
+
+def _mechanisms(export: Export, rows: Sequence[int]) -> npt.NDArray[np.int64] | None:
+    """Levels of the mechanisms; None unless every labelled row has all three."""
+    if not set(MECHANISMS) <= set(export.names):
+        return None
+    columns = [_levels(export, name) for name in MECHANISMS]
+    if any(row not in column for row in rows for column in columns):
+        return None
+    return np.array([[column[row] for column in columns] for row in rows])
+
+
+def _cues(
+    export: Export, rows: Sequence[int]
+) -> tuple[tuple[LabelledCue, ...], ...] | None:
+    """Labelled cues, where the table holds them as objects with offsets."""
+    values = _texts(export, "cues")
+    if values is None:
+        return None
+    found = [_spans(values[row]) for row in rows]
+    known = tuple(spans for spans in found if spans is not None)
+    return known if len(known) == len(found) else None
+
+
+def _spans(text: str | None) -> tuple[LabelledCue, ...] | None:
+    """Read the cues of one utterance; None where they are no list of objects."""
+    try:
+        cues = json.loads(text or "[]")
+        return tuple((int(cue["start"]), int(cue["end"]), cue["label"]) for cue in cues)
+    except (json.JSONDecodeError, TypeError, KeyError):  # names only
+        return None
+
+
+def _texts(export: Export, name: str) -> dict[int, str | None] | None:
+    """Texts of a column by row; None where there is no such column."""
+    if name not in export.names:
+        return None
+    query = f"SELECT __row, {_text_of(export, name)} FROM input"
+    return {int(row): text for row, text in export.connection.execute(query).fetchall()}
 
 
 def _levels(export: Export, level: str) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""The model that scores: a classifier over the features of this version."""
+"""The model that scores: classifiers over features and sentences of this version."""
 
 from __future__ import annotations
 
@@ -9,18 +9,29 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from empathy_score.classifier import EmpathyClassifier
+from empathy_score.conformal import score_intervals, score_of
+from empathy_score.domain import known_shares
 from empathy_score.errors import ModelError
 from empathy_score.features import feature_names
+from empathy_score.features.matrix import matrix_of
+from empathy_score.features.turns import Turns
 from empathy_score.model_folder import (
     find_folder,
     read_about,
     read_estimator,
     write_folder,
 )
+from empathy_score.records import MECHANISMS
+from empathy_score.sentence_levels import SentenceLevels
+
+Array = npt.NDArray[np.float64]
 
 DEFAULT_MODEL = "customer-service"
+
+_PARTS = frozenset({"sentences", "level", "mechanisms", "least", "known"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +44,169 @@ class Model:
         Name of its folder.
     version : str
         Version of the model, apart from the code's.
+    sentences : SentenceLevels
+        Fitted; judges single sentences.
     classifier : EmpathyClassifier
-        Fitted.
+        Fitted; gives the level from the columns of :func:`model_matrix`.
+    mechanisms : mapping of str to EmpathyClassifier
+        The same for each of the mechanisms; empty where none were labelled.
+    least : ndarray of shape (3,)
+        From :func:`~empathy_score.conformal.least_probabilities`.
+    known : frozenset of str
+        Words of the training texts.
+    least_known : float
+        A text with a smaller share of known words is out of the domain.
     about : mapping
         What ``model.json`` says.
     """
 
     name: str
     version: str
+    sentences: SentenceLevels
     classifier: EmpathyClassifier
+    mechanisms: Mapping[str, EmpathyClassifier]
+    least: Array
+    known: frozenset[str]
+    least_known: float
     about: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predictions:
+    """What a model says of some utterances.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_utterances, 3)
+        Calibrated p(level 0), p(1), p(2).
+    levels : ndarray of shape (n_utterances,)
+        The median level.
+    scores : ndarray of shape (n_utterances,)
+        (p1 + 2·p2) / 2.
+    intervals : ndarray of shape (n_utterances, 2)
+        90 % intervals of the scores; from 0 to 1 out of the domain.
+    mechanisms : mapping of str to ndarray of shape (n_utterances,)
+        Each in [0, 1]; empty where the model has none.
+    out_of_domain : ndarray of bool, shape (n_utterances,)
+        Not English, or far from what the model knows.
+    """
+
+    probabilities: Array
+    levels: npt.NDArray[np.int64]
+    scores: Array
+    intervals: Array
+    mechanisms: Mapping[str, Array]
+    out_of_domain: npt.NDArray[np.bool_]
+
+
+def model_matrix(turns: Turns, sentences: Array) -> Array:
+    """Put features and sentence columns side by side.
+
+    Parameters
+    ----------
+    turns : Turns
+        From :func:`~empathy_score.features.transformer.parsed_turns`.
+    sentences : ndarray of shape (n_utterances, n_outputs)
+        From :class:`~empathy_score.sentence_levels.SentenceLevels`.
+
+    Returns
+    -------
+    ndarray of shape (n_utterances, n_features + n_outputs)
+        Columns as in :func:`model_columns`.
+    """
+    return np.hstack([matrix_of(turns), sentences])
+
+
+def model_columns(*, with_mechanisms: bool) -> list[str]:
+    """Names of the columns of :func:`model_matrix`.
+
+    Parameters
+    ----------
+    with_mechanisms : bool
+        Whether sentences are judged for the mechanisms as well.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> model_columns(with_mechanisms=False)[-2:]
+    ['best_sentence_level_over_0', 'best_sentence_level_2']
+    """
+    names = feature_names()
+    for target in ("level", *MECHANISMS) if with_mechanisms else ("level",):
+        names += [f"best_sentence_{target}_over_0", f"best_sentence_{target}_2"]
+    return names
+
+
+def predict(model: Model, turns: Turns) -> Predictions:
+    """Score utterances.
+
+    Parameters
+    ----------
+    model : Model
+        From :func:`load_model`.
+    turns : Turns
+        The utterances and the turns before them.
+
+    Returns
+    -------
+    Predictions
+
+    Examples
+    --------
+    >>> from empathy_score.features.transformer import parsed_turns
+    >>> found = predict(load_model(), parsed_turns(["I'm so sorry.", "Size?"]))
+    >>> found.levels.tolist(), found.out_of_domain.tolist()
+    ([1, 0], [False, False])
+    """
+    X = model_matrix(turns, model.sentences.transform(list(turns.texts)))
+    probabilities = model.classifier.predict_proba(X)
+    far = known_shares(turns.texts, model.known) < model.least_known
+    intervals = score_intervals(probabilities, model.least)
+    intervals[far] = (0.0, 1.0)
+    return Predictions(
+        probabilities=probabilities,
+        levels=model.classifier.predict(X),
+        scores=score_of(probabilities),
+        intervals=intervals,
+        mechanisms={
+            name: score_of(classifier.predict_proba(X))
+            for name, classifier in model.mechanisms.items()
+        },
+        out_of_domain=far,
+    )
+
+
+def contributions_of(model: Model, turns: Turns) -> list[dict[str, float]]:
+    """Say what each score rests on.
+
+    Parameters
+    ----------
+    model : Model
+        From :func:`load_model`.
+    turns : Turns
+        The utterances and the turns before them.
+
+    Returns
+    -------
+    list of dict of str to float
+        For each utterance the share of each column in the decision value, largest
+        first, columns without a share left out but ``"intercept"``.
+    """
+    X = model_matrix(turns, model.sentences.transform(list(turns.texts)))
+    names = (*model_columns(with_mechanisms=bool(model.mechanisms)), "intercept")
+    return [
+        {
+            name: share
+            for name, share in sorted(
+                zip(names, shares, strict=True), key=lambda item: -abs(item[1])
+            )
+            if share or name == "intercept"
+        }
+        for shares in model.classifier.contributions(X).tolist()
+    ]
 
 
 def find_model(model: str | Path | None = None) -> Path:
@@ -104,39 +268,54 @@ def load_model(model: str | Path | None = None) -> Model:
         raise ModelError(
             f"{folder}: is no model that scores; name one made by empathy-score train"
         )
-    if about["features"] != feature_names():
+    with_mechanisms = bool(about.get("mechanisms"))
+    if about["features"] != model_columns(with_mechanisms=with_mechanisms):
         raise ModelError(
             f"{folder}: was trained on other features than this version computes; "
             "train it again: empathy-score train LABELLED -o " + str(folder)
         )
-    classifier = _classifier(folder, about)
+    parts = _parts(folder, about)
     return Model(
         name=folder.name,
         version=about["version"],
-        classifier=classifier,
+        sentences=parts["sentences"],
+        classifier=parts["level"],
+        mechanisms=parts["mechanisms"],
+        least=parts["least"],
+        known=frozenset(parts["known"].split("\n")),
+        least_known=float(about["least_known"]),
         about=about,
     )
 
 
-def _classifier(folder: Path, about: Mapping[str, Any]) -> EmpathyClassifier:
-    loaded = read_estimator(folder, about)
-    if not isinstance(loaded, EmpathyClassifier):
+def _parts(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the trained parts and check that they are what they should be."""
+    parts = read_estimator(folder, about)
+    if not isinstance(parts, dict) or set(parts) != _PARTS:
+        found = sorted(parts) if isinstance(parts, dict) else type(parts).__name__
+        raise ModelError(f"{folder}: holds {found}, not {sorted(_PARTS)}")
+    classifiers = [parts["level"], *parts["mechanisms"].values()]
+    for loaded in classifiers:
+        if not isinstance(loaded, EmpathyClassifier):
+            raise ModelError(
+                f"{folder}: holds {type(loaded).__name__}, no EmpathyClassifier"
+            )
+        if loaded.n_features_in_ != len(about["features"]):
+            raise ModelError(
+                f"{folder}: takes {loaded.n_features_in_} features, but names "
+                f"{len(about['features'])}; train it again"
+            )
+    if not isinstance(parts["sentences"], SentenceLevels):
         raise ModelError(
-            f"{folder}: holds {type(loaded).__name__}, no EmpathyClassifier"
+            f"{folder}: holds {type(parts['sentences']).__name__}, no SentenceLevels"
         )
-    if loaded.n_features_in_ != len(feature_names()):
-        raise ModelError(
-            f"{folder}: takes {loaded.n_features_in_} features, this version computes "
-            f"{len(feature_names())}; train it again"
-        )
-    return loaded
+    return parts
 
 
 def save_model(
     folder: Path,
-    classifier: EmpathyClassifier,
+    model: Model,
     *,
-    about: Mapping[str, Any],
     metrics: Mapping[str, Any],
     card: str,
 ) -> None:
@@ -146,22 +325,30 @@ def save_model(
     ----------
     folder : Path
         Made if it does not exist.
-    classifier : EmpathyClassifier
-        Fitted.
-    about : mapping
-        Must hold ``version``; the rest is for the reader.
+    model : Model
+        Trained; its ``about`` is for the reader.
     metrics : mapping
         What ``metrics.json`` is to hold.
     card : str
         Markdown.
     """
-    write_folder(
-        folder,
-        _lean(classifier),
-        about={**about, "features": feature_names()},
-        metrics=metrics,
-        card=card,
-    )
+    parts = {
+        "sentences": model.sentences,
+        "level": _lean(model.classifier),
+        "mechanisms": {
+            name: _lean(classifier) for name, classifier in model.mechanisms.items()
+        },
+        "least": model.least,
+        "known": "\n".join(sorted(model.known)),
+    }
+    about = {
+        **model.about,
+        "version": model.version,
+        "features": model_columns(with_mechanisms=bool(model.mechanisms)),
+        "mechanisms": list(model.mechanisms),
+        "least_known": model.least_known,
+    }
+    write_folder(folder, parts, about=about, metrics=metrics, card=card)
 
 
 def _lean(classifier: EmpathyClassifier) -> EmpathyClassifier:

@@ -7,6 +7,9 @@ from typing import Literal
 
 Role = Literal["agent", "customer", "bot", "system", "unknown"]
 
+MECHANISMS = ("emotional_reaction", "interpretation", "exploration")
+"""How empathy is communicated, as in EPITOME (Sharma et al., EMNLP 2020)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:

@@ -14,21 +14,20 @@ from spacy.tokens import Doc
 
 from empathy_score.cues import cues_of
 from empathy_score.errors import InputError
-from empathy_score.features import feature_matrix, feature_names
-from empathy_score.features.matrix import matrix_of
+from empathy_score.explanation import EmpathyScore
 from empathy_score.features.repetition import Said, repeated_phrases
 from empathy_score.features.transformer import make_cue_pipeline, parse
 from empathy_score.features.turns import Turns, turns_of
 from empathy_score.frames import HALF_CHARACTER, add_columns, utterances_of
 from empathy_score.lexicon import CUE_LABELS
-from empathy_score.model import Model, load_model
+from empathy_score.model import Model, contributions_of, load_model, predict
 from empathy_score.opportunity import (
     OpportunityModel,
     load_opportunity_model,
     opportunities_of,
     opportunity_states,
 )
-from empathy_score.records import Cue, Role, Utterance
+from empathy_score.records import MECHANISMS, Cue, Role, Utterance
 from empathy_score.turn_order import replies
 from empathy_score.turn_taking import turn_taking
 
@@ -59,48 +58,6 @@ SCORE_COLUMNS: Mapping[str, str] = {
     **{f"cue_{label}": "BIGINT" for label in CUE_LABELS},
 }
 """The columns that scoring adds, in their order, with their SQL types."""
-
-_MECHANISMS = ("emotional_reaction", "interpretation", "exploration")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmpathyScore:
-    """The score of one utterance and what it rests on.
-
-    Parameters
-    ----------
-    text : str
-        The utterance.
-    score : float
-        (p1 + 2·p2) / 2, in [0, 1].
-    level : int
-        0 none, 1 weak, 2 strong.
-    probabilities : tuple of float
-        Calibrated p(level 0), p(1), p(2).
-    interval : tuple of float or None
-        90 % interval of the score; None where the model has none.
-    mechanisms : dict of str to float or None
-        ``emotional_reaction``, ``interpretation``, ``exploration`` in [0, 1]; None
-        where the model does not measure them.
-    cues : tuple of Cue
-        The evidence.
-    contributions : dict of str to float
-        Share of each feature in ``decision_value``, largest first, features without
-        a share left out; ``"intercept"`` is what an empty utterance has. They sum to
-        ``decision_value``.
-    decision_value : float
-        Sum of the log-odds of "at least weak" and "strong".
-    """
-
-    text: str
-    score: float
-    level: int
-    probabilities: tuple[float, float, float]
-    interval: tuple[float, float] | None
-    mechanisms: Mapping[str, float | None]
-    cues: tuple[Cue, ...]
-    contributions: Mapping[str, float]
-    decision_value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,25 +140,28 @@ class EmpathyScorer:
                     "decode it with the encoding it was written in"
                 )
         doc, before = cast("tuple[Doc, Doc | None]", parse(self.nlp, [text, reply_to]))
-        X = feature_matrix([doc], [before])
-        classifier = self.model.classifier
-        p_none, p_weak, p_strong = classifier.predict_proba(X)[0].tolist()
-        shares = classifier.contributions(X)[0]
-        named = dict(zip((*feature_names(), "intercept"), shares.tolist(), strict=True))
+        turns = turns_of([doc], [before])
+        found = predict(self.model, turns)
+        p_none, p_weak, p_strong = found.probabilities[0].tolist()
+        low, high = found.intervals[0].tolist()
+        contributions = contributions_of(self.model, turns)[0]
         return EmpathyScore(
             text=text,
-            score=(p_weak + 2 * p_strong) / 2,
-            level=int(classifier.predict(X)[0]),
+            score=float(found.scores[0]),
+            level=int(found.levels[0]),
             probabilities=(p_none, p_weak, p_strong),
-            interval=None,
-            mechanisms=dict.fromkeys(_MECHANISMS),
-            cues=cues_of(doc),
-            contributions={
-                name: share
-                for name, share in sorted(named.items(), key=lambda item: -abs(item[1]))
-                if share or name == "intercept"
+            interval=(low, high),
+            mechanisms={
+                name: float(found.mechanisms[name][0])
+                if name in found.mechanisms
+                else None
+                for name in MECHANISMS
             },
-            decision_value=float(shares.sum()),
+            out_of_domain=bool(found.out_of_domain[0]),
+            cues=cues_of(doc),
+            sentence=self.model.sentences.best_sentence(text),
+            contributions=contributions,
+            decision_value=sum(contributions.values()),
         )
 
     def score_frame(
@@ -376,19 +336,22 @@ class EmpathyScorer:
         return rows, cues, kinds
 
     def _scores(self, turns: Turns) -> Iterator[Row]:
-        """Score, level and probabilities of each turn."""
-        X = matrix_of(turns)
-        probabilities = self.model.classifier.predict_proba(X)
-        levels = self.model.classifier.predict(X)
-        for chances, level in zip(probabilities.tolist(), levels.tolist(), strict=True):
-            p_none, p_weak, p_strong = chances
-            yield {
-                "score": (p_weak + 2 * p_strong) / 2,
-                "level": int(level),
-                "p_none": p_none,
-                "p_weak": p_weak,
-                "p_strong": p_strong,
-            }
+        """Everything that the model says of each turn."""
+        found = predict(self.model, turns)
+        columns = {
+            "score": found.scores,
+            "score_low": found.intervals[:, 0],
+            "score_high": found.intervals[:, 1],
+            "level": found.levels,
+            "p_none": found.probabilities[:, 0],
+            "p_weak": found.probabilities[:, 1],
+            "p_strong": found.probabilities[:, 2],
+            **found.mechanisms,
+            "out_of_domain": found.out_of_domain,
+        }
+        values = [column.tolist() for column in columns.values()]
+        for row in zip(*values, strict=True):
+            yield dict(zip(columns, row, strict=True))
 
 
 def roles_to_score(

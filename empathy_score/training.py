@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,48 @@ import numpy.typing as npt
 from sklearn.metrics import cohen_kappa_score
 from sklearn.model_selection import GroupKFold
 
-from empathy_score.card import model_card
+from empathy_score.card import CALIBRATION, draw_calibration, model_card
 from empathy_score.classifier import EmpathyClassifier
+from empathy_score.conformal import covered, least_probabilities, score_intervals
+from empathy_score.domain import known_shares, known_words
 from empathy_score.errors import InputError
-from empathy_score.evaluation import Measure, measures
-from empathy_score.features import EmpathyFeatures, all_features
+from empathy_score.evaluation import (
+    Measure,
+    cue_measures,
+    interval_measures,
+    measures,
+    reliability,
+    slice_measures,
+)
+from empathy_score.features import all_features
+from empathy_score.features.matrix import matrix_of
+from empathy_score.features.transformer import parsed_turns
+from empathy_score.features.turns import Turns
 from empathy_score.labelled import LEVELS, Labelled, read_labelled
-from empathy_score.model import Model, save_model
+from empathy_score.model import Model, predict, save_model
 from empathy_score.model_folder import check_out
 from empathy_score.readers import Reject
+from empathy_score.records import MECHANISMS
+from empathy_score.sentence_levels import SentenceLevels
 
 ALPHAS = (100.0, 300.0, 1000.0)
 N_SPLITS = 5
-MODEL_VERSION = "0.1.0"
+MODEL_VERSION = "0.2.0"
+UNKNOWN_SHARE = 0.005
+"""Share of held-out training texts that may count as out of the domain."""
 
 Array = npt.NDArray[np.float64]
+Levels = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fold:
+    """Rows to fit and to test, and their matrices; the test rows were not seen."""
+
+    fit: npt.NDArray[np.intp]
+    test: npt.NDArray[np.intp]
+    X_fit: Array
+    X_test: Array
 
 
 def train(
@@ -45,7 +73,8 @@ def train(
     Returns
     -------
     dict
-        The metrics that are also written to ``metrics.json``.
+        The metrics that are also written to ``metrics.json``. The three mechanisms
+        are learned together or not at all: ``without_mechanisms`` says why not.
     tuple of Reject
         Rows that were set aside.
 
@@ -57,27 +86,26 @@ def train(
     check_out(out)
     data = read_labelled(labelled)
     _check(data)
-    X = EmpathyFeatures().transform(data.entries())
-    groups = np.array(data.groups)
-    alpha = _best_alpha(X, data.levels, groups)
-    probabilities, predicted = _held_out(X, data.levels, groups, alpha)
-    classifier = _classifier(alpha).fit(X, data.levels, groups)
+    rare = _rare_mechanism(data)
+    if rare:
+        data = replace(data, mechanisms=None)
+    turns = parsed_turns(data.entries())
+    folds = list(_folds(data, turns))
+    alpha = _best_alpha(folds, data)
+    held_out = _held_out(folds, data.targets(), data, alpha)
+    model = _fitted(data, turns, alpha, held_out[0], version, Path(out).name)
     metrics = {
-        "held_out": measures(data.levels, probabilities, predicted, data.groups),
+        **_measured(data, turns, held_out),
         "n_utterances": len(data.texts),
         "n_conversations": len(set(data.groups)),
         "levels": {str(level): int((data.levels == level).sum()) for level in LEVELS},
         "alpha": alpha,
         "n_splits": N_SPLITS,
+        "least_known": model.least_known,
+        "without_mechanisms": rare,
     }
-    about = {
-        "version": version,
-        "scale": "level 0 none, 1 weak, 2 strong",
-        "licence": "Apache-2.0",
-        "language": "en",
-    }
-    card = model_card(Path(out).name, about, metrics, classifier)
-    save_model(Path(out), classifier, about=about, metrics=metrics, card=card)
+    save_model(Path(out), model, metrics=metrics, card=model_card(model, metrics))
+    draw_calibration(metrics["calibration"], Path(out) / CALIBRATION)
     return metrics, data.rejects
 
 
@@ -96,19 +124,18 @@ def evaluate(
     Returns
     -------
     dict of str to Measure
-        See :func:`~empathy_score.evaluation.measures`.
+        See :func:`~empathy_score.evaluation.measures`; also the coverage of the
+        intervals.
     Labelled
         What was compared.
     """
     data = read_labelled(labelled)
-    X = EmpathyFeatures().transform(data.entries())
+    found = predict(model, parsed_turns(data.entries()))
     return (
-        measures(
-            data.levels,
-            model.classifier.predict_proba(X),
-            model.classifier.predict(X),
-            data.groups,
-        ),
+        {
+            **measures(data.levels, found.probabilities, found.levels, data.groups),
+            **interval_measures(data.levels, found.intervals, data.groups),
+        },
         data,
     )
 
@@ -137,36 +164,189 @@ def _check(data: Labelled) -> None:
             )
 
 
-def _classifier(alpha: float) -> EmpathyClassifier:
-    directions = [feature.direction for feature in all_features()]
-    return EmpathyClassifier(alpha=alpha, monotonic_cst=directions)
+def _rare_mechanism(data: Labelled) -> str | None:
+    """Say which mechanism is labelled too rarely to be learned; None if all can be."""
+    if data.mechanisms is None:
+        return "not every utterance is labelled with all three mechanisms"
+    for name, levels in zip(MECHANISMS, data.mechanisms.T, strict=True):
+        for level in LEVELS:
+            n_level = int((levels == level).sum())
+            if n_level < N_SPLITS:
+                return (
+                    f"{name} has level {level} in {n_level} utterances; at least "
+                    f"{N_SPLITS} are needed"
+                )
+    return None
+
+
+def _folds(data: Labelled, turns: Turns) -> Iterator[_Fold]:
+    """Matrices of each split by conversation; sentences are judged by the fit part."""
+    features, targets, evidence = matrix_of(turns), data.targets(), data.evidence()
+    groups = np.array(data.groups)
+    for fit, test in GroupKFold(N_SPLITS).split(features, groups=groups):
+        sentences = SentenceLevels()
+        judged = sentences.fit_transform(
+            [data.texts[row] for row in fit],
+            targets[fit],
+            None if evidence is None else [evidence[row] for row in fit],
+            groups[fit],
+        )
+        unseen = sentences.transform([data.texts[row] for row in test])
+        yield _Fold(
+            fit=fit,
+            test=test,
+            X_fit=np.hstack([features[fit], judged]),
+            X_test=np.hstack([features[test], unseen]),
+        )
+
+
+def _classifier(
+    alpha: float, n_sentence_columns: int, target: int
+) -> EmpathyClassifier:
+    """Directions are declared for the level; for mechanisms features are free."""
+    features = all_features()
+    directions = [feature.direction if target == 0 else 0 for feature in features]
+    return EmpathyClassifier(
+        alpha=alpha, monotonic_cst=[*directions, *[1] * n_sentence_columns]
+    )
 
 
 def _held_out(
-    X: Array,
-    levels: npt.NDArray[np.int64],
-    groups: npt.NDArray[np.str_],
-    alpha: float,
-) -> tuple[Array, npt.NDArray[np.int64]]:
-    probabilities = np.zeros((len(X), len(LEVELS)))
-    predicted = np.empty(len(X), dtype=np.int64)
-    for fit, test in GroupKFold(N_SPLITS).split(X, levels, groups):
-        model = _classifier(alpha).fit(X[fit], levels[fit], groups[fit])
-        columns = np.searchsorted(LEVELS, model.classes_)
-        probabilities[np.ix_(test, columns)] = model.predict_proba(X[test])
-        predicted[test] = model.predict(X[test])
-    return probabilities, predicted
+    folds: Sequence[_Fold], targets: Levels, data: Labelled, alpha: float
+) -> list[Array]:
+    """Probabilities of each target's levels for utterances that were not seen."""
+    n_features, groups = len(all_features()), np.array(data.groups)
+    found = [np.zeros((len(targets), len(LEVELS))) for _ in targets.T]
+    for fold in folds:
+        extra = fold.X_fit.shape[1] - n_features
+        for target, levels in enumerate(targets.T):
+            model = _classifier(alpha, extra, target)
+            model.fit(fold.X_fit, levels[fold.fit], groups[fold.fit])
+            columns = np.searchsorted(LEVELS, model.classes_)
+            chances = model.predict_proba(fold.X_test)
+            found[target][np.ix_(fold.test, columns)] = chances
+    return found
 
 
-def _best_alpha(
-    X: Array,
-    levels: npt.NDArray[np.int64],
-    groups: npt.NDArray[np.str_],
-) -> float:
+def _best_alpha(folds: Sequence[_Fold], data: Labelled) -> float:
     """Penalty with the best agreement on held-out conversations."""
 
     def agreement(alpha: float) -> float:
-        predicted = _held_out(X, levels, groups, alpha)[1]
-        return float(cohen_kappa_score(levels, predicted, weights="quadratic"))
+        found = _held_out(folds, data.levels[:, None], data, alpha)[0]
+        predicted = median_levels(found)
+        return float(cohen_kappa_score(data.levels, predicted, weights="quadratic"))
 
     return max(ALPHAS, key=agreement)
+
+
+def median_levels(probabilities: Array) -> Levels:
+    """Give the highest level that is reached with p > 0.5, as the classifier does.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_utterances, 3)
+        Of the levels.
+
+    Returns
+    -------
+    ndarray of shape (n_utterances,)
+
+    Examples
+    --------
+    >>> median_levels(np.array([[0.4, 0.3, 0.3], [0.6, 0.4, 0.0]])).tolist()
+    [1, 0]
+    """
+    above = np.cumsum(probabilities[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray((above[:, 1:] > 0.5).sum(axis=1))
+
+
+def _fitted(
+    data: Labelled,
+    turns: Turns,
+    alpha: float,
+    held_out: Array,
+    version: str,
+    name: str,
+) -> Model:
+    """Train on everything; what is held out only sets intervals and limits."""
+    groups, targets = np.array(data.groups), data.targets()
+    sentences = SentenceLevels()
+    judged = sentences.fit_transform(list(data.texts), targets, data.evidence(), groups)
+    X = np.hstack([matrix_of(turns), judged])
+    classifiers = [
+        _classifier(alpha, judged.shape[1], target).fit(X, levels, groups)
+        for target, levels in enumerate(targets.T)
+    ]
+    both = [*data.texts, *(text for text in data.reply_to if text is not None)]
+    return Model(
+        name=name,
+        version=version,
+        sentences=sentences,
+        classifier=classifiers[0],
+        mechanisms=dict(zip(MECHANISMS, classifiers[1:], strict=False)),
+        least=least_probabilities(held_out, data.levels),
+        known=known_words(both),
+        least_known=_least_known(data),
+        about={
+            "scale": "level 0 none, 1 weak, 2 strong",
+            "licence": "Apache-2.0",
+            "language": "en",
+        },
+    )
+
+
+def _least_known(data: Labelled) -> float:
+    """Share of known words that nearly all unseen training texts reach."""
+    shares = np.ones(len(data.texts))
+    for fit, test in GroupKFold(N_SPLITS).split(data.texts, groups=data.groups):
+        seen = [data.texts[row] for row in fit]
+        seen += [text for row in fit if (text := data.reply_to[row]) is not None]
+        unseen = [data.texts[row] for row in test]
+        shares[test] = known_shares(unseen, known_words(seen))
+    return round(float(np.quantile(shares, UNKNOWN_SHARE)), 4)
+
+
+def _measured(
+    data: Labelled, turns: Turns, held_out: Sequence[Array]
+) -> dict[str, Any]:
+    """Everything that is said of a model, on utterances it has not seen."""
+    level, levels = held_out[0], data.levels
+    predicted = median_levels(level)
+    intervals = _unseen_intervals(level, data)
+    n_words = np.array([len(text.split()) for text in data.texts])
+    slices = {
+        **{name: np.array(values, dtype=str) for name, values in data.slices.items()},
+        "level": levels.astype(str),
+        "length": np.array(["short", "medium", "long"])[np.digitize(n_words, [8, 25])],
+    }
+    found: dict[str, Any] = {
+        "held_out": {
+            **measures(levels, level, predicted, data.groups),
+            **interval_measures(levels, intervals, data.groups),
+        },
+        "calibration": reliability(levels > 0, level[:, 1:].sum(axis=1)),
+        "slices": {
+            name: slice_measures(levels, predicted, covered(intervals, levels), values)
+            for name, values in slices.items()
+            if name != "persona"
+        },
+        "mechanisms": {
+            name: measures(shown, chances, median_levels(chances), data.groups)
+            for name, shown, chances in zip(
+                MECHANISMS, data.targets().T[1:], held_out[1:], strict=False
+            )
+        },
+    }
+    if data.cues is not None:
+        labelled = [{label for _, _, label in cues} for cues in data.cues]
+        found["cues"] = cue_measures(labelled, turns)
+    return found
+
+
+def _unseen_intervals(probabilities: Array, data: Labelled) -> Array:
+    """Intervals from limits that were learned on other conversations."""
+    intervals = np.zeros((len(probabilities), 2))
+    for fit, test in GroupKFold(N_SPLITS).split(probabilities, groups=data.groups):
+        least = least_probabilities(probabilities[fit], data.levels[fit])
+        intervals[test] = score_intervals(probabilities[test], least)
+    return intervals

@@ -26,8 +26,14 @@ def nlp():
 def found(docs):
     """Scores and cues; DocBin turns lists into tuples, bytes tuples into lists."""
     return [
-        ({**doc._.empathy, "probabilities": list(doc._.empathy["probabilities"])}, cues)
-        for doc, cues in ((doc, cues_of(doc)) for doc in docs)
+        (
+            {
+                name: list(value) if isinstance(value, (list, tuple)) else value
+                for name, value in doc._.empathy.items()
+            },
+            cues_of(doc),
+        )
+        for doc in docs
     ]
 
 

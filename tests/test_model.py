@@ -9,30 +9,56 @@ import pytest
 import skops.io
 from sklearn.linear_model import LogisticRegression
 
-from empathy_score import EmpathyClassifier, EmpathyScorer, ModelError
-from empathy_score.features import feature_names
-from empathy_score.model import find_model, load_model, save_model
+from empathy_score import EmpathyClassifier, EmpathyScorer, ModelError, SentenceLevels
+from empathy_score.features.transformer import parsed_turns
+from empathy_score.model import (
+    Model,
+    find_model,
+    load_model,
+    model_columns,
+    predict,
+    save_model,
+)
+from empathy_score.records import MECHANISMS
 
 CLASSIFIER = "classifier.skops"
 
 
+COLUMNS = model_columns(with_mechanisms=False)
+
+
+def fitted(n_columns, **settings):
+    """A classifier fitted on noise."""
+    X = np.random.default_rng(0).integers(0, 3, size=(60, n_columns)).astype(float)
+    return EmpathyClassifier(alpha=10.0, **settings).fit(X, np.arange(60) % 3)
+
+
+def made(classifier, **changes):
+    """A model around a classifier."""
+    texts = ["So sorry!", "Sorry about that.", "Order number?"] * 4
+    given = {
+        "name": "mine",
+        "version": "1.2.3",
+        "sentences": SentenceLevels().fit(texts, [2, 1, 0] * 4),
+        "classifier": classifier,
+        "mechanisms": {},
+        "least": np.array([0.1, 0.2, 0.3]),
+        "known": frozenset({"so", "sorry", "order", "number"}),
+        "least_known": 0.5,
+        "about": {"licence": "CC0"},
+    }
+    return Model(**{**given, **changes})
+
+
 @pytest.fixture(scope="module")
 def classifier():
-    """A classifier over this version's features, fitted on noise."""
-    random = np.random.default_rng(0)
-    X = random.integers(0, 3, size=(60, len(feature_names()))).astype(float)
-    return EmpathyClassifier(alpha=10.0).fit(X, np.arange(60) % 3)
+    """A classifier over this version's columns."""
+    return fitted(len(COLUMNS))
 
 
 @pytest.fixture
 def folder(tmp_path, classifier):
-    save_model(
-        tmp_path / "mine",
-        classifier,
-        about={"version": "1.2.3", "licence": "CC0"},
-        metrics={"n": 60},
-        card="# Mine\n",
-    )
+    save_model(tmp_path / "mine", made(classifier), metrics={"n": 60}, card="# Mine\n")
     return tmp_path / "mine"
 
 
@@ -55,7 +81,7 @@ class Rogue:
 
 def test_a_saved_model_loads_back_equal(folder, classifier):
     model = load_model(folder)
-    X = np.random.default_rng(1).random((20, len(feature_names())))
+    X = np.random.default_rng(1).random((20, len(COLUMNS)))
     for method in ("predict", "predict_proba", "decision_value", "contributions"):
         assert np.array_equal(
             getattr(model.classifier, method)(X), getattr(classifier, method)(X)
@@ -70,16 +96,14 @@ def test_a_saved_model_loads_back_equal(folder, classifier):
 
 
 def test_saving_again_overwrites_and_still_loads(folder, classifier):
-    save_model(folder, classifier, about={"version": "2"}, metrics={}, card="")
+    save_model(folder, made(classifier, version="2"), metrics={}, card="")
     assert load_model(folder).version == "2"
 
 
 def test_saving_leaves_the_classifier_as_it_was(tmp_path):
-    signs = np.zeros(len(feature_names()), dtype=int)
-    X = np.random.default_rng(0).random((30, len(signs)))
-    classifier = EmpathyClassifier(alpha=10.0, monotonic_cst=signs)
-    classifier.fit(X, np.arange(30) % 3)
-    save_model(tmp_path / "m", classifier, about={"version": "1"}, metrics={}, card="")
+    signs = np.zeros(len(COLUMNS), dtype=int)
+    classifier = fitted(len(COLUMNS), monotonic_cst=signs)
+    save_model(tmp_path / "m", made(classifier), metrics={}, card="")
     assert (
         load_model(tmp_path / "m").classifier.coef_.tolist()
         == classifier.coef_.tolist()
@@ -90,7 +114,8 @@ def test_saving_leaves_the_classifier_as_it_was(tmp_path):
 def test_the_shipped_model_fits_this_version():
     model = load_model()
     assert model.name == "customer-service"
-    assert model.classifier.n_features_in_ == len(feature_names())
+    assert model.classifier.n_features_in_ == len(model_columns(with_mechanisms=True))
+    assert tuple(model.mechanisms) == MECHANISMS
     assert model.classifier.classes_.tolist() == [0, 1, 2]
 
 
@@ -170,9 +195,7 @@ def test_a_description_without_its_keys_names_them(folder, content):
         load_model(folder)
 
 
-@pytest.mark.parametrize(
-    "features", [["a"], feature_names()[::-1], [*feature_names(), "x"]]
-)
+@pytest.mark.parametrize("features", [["a"], COLUMNS[::-1], [*COLUMNS, "x"]])
 def test_other_features_say_train_again(folder, features):
     describe(folder, features=list(features))
     with pytest.raises(ModelError, match=r"trained on other features.*train it again"):
@@ -185,17 +208,29 @@ def test_other_features_say_train_again(folder, features):
 def test_a_type_that_is_not_trusted_is_never_made(folder, thing):
     replace_classifier(folder, skops.io.dumps(thing))
     with pytest.raises(
-        ModelError, match=r"which is not a trusted type|no EmpathyClassifier"
+        ModelError, match=r"which is not a trusted type|holds .*, not \['known'"
     ):
         load_model(folder)
 
 
-def test_a_classifier_of_another_kind_is_named(folder):
+def parts_of(folder):
+    data = (folder / CLASSIFIER).read_bytes()
+    return skops.io.loads(data, trusted=skops.io.get_untrusted_types(data=data))
+
+
+def test_parts_of_another_kind_are_named(folder):
     other = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
-    replace_classifier(folder, skops.io.dumps(other))
-    with pytest.raises(
-        ModelError, match="holds LogisticRegression, no EmpathyClassifier"
+    whole = parts_of(folder)
+    for change, match in (
+        ({"level": other}, "holds LogisticRegression, no EmpathyClassifier"),
+        ({"mechanisms": {"exploration": other}}, "no EmpathyClassifier"),
+        ({"sentences": other}, "holds LogisticRegression, no SentenceLevels"),
     ):
+        replace_classifier(folder, skops.io.dumps({**whole, **change}))
+        with pytest.raises(ModelError, match=match):
+            load_model(folder)
+    replace_classifier(folder, skops.io.dumps(other))
+    with pytest.raises(ModelError, match="holds LogisticRegression, not"):
         load_model(folder)
 
 
@@ -215,6 +250,16 @@ def test_a_pickle_is_not_loaded(folder):
 def test_a_classifier_for_another_number_of_features_is_refused(folder):
     X = np.random.default_rng(0).random((30, 2))
     small = EmpathyClassifier(alpha=1.0).fit(X, np.arange(30) % 3)
-    replace_classifier(folder, skops.io.dumps(small))
-    with pytest.raises(ModelError, match="features"):
+    whole = parts_of(folder)
+    replace_classifier(folder, skops.io.dumps({**whole, "level": small}))
+    with pytest.raises(ModelError, match=r"takes 2 features, but names \d+; train"):
         load_model(folder)
+
+
+def test_what_is_loaded_predicts_as_what_was_saved(folder, classifier):
+    turns = parsed_turns(["So sorry!", "Order number?", "Das tut mir wirklich leid."])
+    one, other = predict(made(classifier), turns), predict(load_model(folder), turns)
+    assert one.probabilities.tobytes() == other.probabilities.tobytes()
+    assert one.intervals.tobytes() == other.intervals.tobytes()
+    assert one.out_of_domain.tolist() == [False, False, True]
+    assert one.intervals[2].tolist() == [0.0, 1.0]

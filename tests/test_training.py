@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from empathy_score import InputError, training
-from empathy_score.evaluation import measures
-from empathy_score.features import EmpathyFeatures
+from empathy_score.evaluation import interval_measures, measures
+from empathy_score.features.transformer import parsed_turns
 from empathy_score.labelled import read_labelled
-from empathy_score.model import load_model
+from empathy_score.model import load_model, predict
+from empathy_score.records import MECHANISMS
 from empathy_score.training import evaluate, train
 
 LABELLED = [
@@ -44,6 +45,8 @@ def _quick_training():
     with pytest.MonkeyPatch.context() as patch:
         few = functools.partial(measures, n_bootstraps=10)
         patch.setattr(training, "measures", few)
+        few = functools.partial(interval_measures, n_bootstraps=10)
+        patch.setattr(training, "interval_measures", few)
         patch.setattr(training, "ALPHAS", (1000.0,))
         yield
 
@@ -68,8 +71,9 @@ def test_a_small_set_trains_a_model_that_loads(trained):
     assert metrics["levels"] == {"0": 12, "1": 12, "2": 12}
     model = load_model(folder)
     assert model.name == "a"
-    levels = model.classifier.predict(EmpathyFeatures().transform(PROBES))
-    assert levels[2] > levels[1]
+    scores = predict(model, parsed_turns(PROBES)).scores
+    assert scores[2] > scores[1]
+    assert model.mechanisms == {}
     written = json.loads((folder / "metrics.json").read_text("utf-8"))
     assert written == metrics
     assert (
@@ -78,9 +82,9 @@ def test_a_small_set_trains_a_model_that_loads(trained):
 
 
 def test_training_twice_gives_the_same_to_the_byte(trained):
-    X = EmpathyFeatures().transform(PROBES)
+    turns = parsed_turns(PROBES)
     one, other = (
-        load_model(folder).classifier.predict_proba(X).tobytes()
+        predict(load_model(folder), turns).probabilities.tobytes()
         for _, folder in trained
     )
     assert one == other
@@ -218,3 +222,69 @@ def test_evaluation_on_one_label_says_what_is_not_defined(trained, tmp_path):
     found, _ = evaluate(load_model(trained[0][1]), [labels])
     assert found["auc_level_2"] == {"value": None, "low": None, "high": None}
     assert found["accuracy"]["value"] in {0.0, 1.0}
+
+
+def test_mechanisms_and_evidence_are_read_where_they_are_labelled(tmp_path):
+    cue = {"label": "apology", "start": 0, "end": 9}
+    rows = [
+        {
+            "text": "So sorry! Order number?",
+            "level": 1,
+            "emotional_reaction": 1,
+            "interpretation": 0,
+            "exploration": 2,
+            "cues": [cue],
+            "channel": "chat",
+        },
+        {
+            "text": "Okay.",
+            "level": 0,
+            "emotional_reaction": 0,
+            "interpretation": 0,
+            "exploration": 0,
+            "cues": [],
+            "channel": "phone",
+        },
+    ]
+    data = read_labelled([write(tmp_path / "labels.jsonl", rows)])
+    assert data.targets().tolist() == [[1, 1, 0, 2], [0, 0, 0, 0]]
+    assert data.slices == {"channel": ("chat", "phone")}
+    found = data.evidence()
+    # the apology shows the level; no cue shows exploration, so the whole text does
+    assert found == [[(0, 9, (1, 1, 0, 0)), (0, 23, (0, 0, 0, 2))], []]
+
+
+def test_names_of_cues_without_places_are_no_evidence(tmp_path):
+    rows = [{"text": "So sorry!", "level": 1, "cues": "apology;gratitude"}]
+    data = read_labelled([write(tmp_path / "labels.jsonl", rows)])
+    assert (data.cues, data.evidence(), data.mechanisms) == (None, None, None)
+
+
+def test_mechanisms_are_learned_where_all_rows_have_them(tmp_path):
+    rows = [
+        {**row, **dict.fromkeys(MECHANISMS, row["level"])} if "level" in row else row
+        for row in UTTERANCES
+    ]
+    metrics, _ = train([write(tmp_path / "l.jsonl", rows)], tmp_path / "model")
+    model = load_model(tmp_path / "model")
+    assert tuple(model.mechanisms) == tuple(metrics["mechanisms"]) == MECHANISMS
+    found = predict(model, parsed_turns(["I'm so sorry it broke again.", "No."]))
+    reaction = found.mechanisms["emotional_reaction"]
+    assert reaction[0] > reaction[1]
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert "| exploration | 1.000 |" in card
+
+
+def test_mechanisms_that_are_too_rare_are_left_out_and_it_is_said(trained, tmp_path):
+    assert "not every utterance" in trained[0][0][0]["without_mechanisms"]
+    rows = [
+        {**row, **dict.fromkeys(MECHANISMS, row["level"] // 2)}
+        if "level" in row
+        else row
+        for row in UTTERANCES
+    ]
+    metrics, _ = train([write(tmp_path / "l.jsonl", rows)], tmp_path / "model")
+    reason = "emotional_reaction has level 2 in 0 utterances; at least 5 are needed"
+    assert metrics["without_mechanisms"] == reason
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert f"Not learned: {reason}." in card

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -9,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from empathy_score.features import all_features
-from empathy_score.scoring import EmpathyScore, EmpathyScorer
+from empathy_score.explanation import LEVEL_NAMES, EmpathyScore, meaning_of, part_of
+from empathy_score.scoring import EmpathyScorer
 
-_LEVELS = ("none", "weak", "strong")
-_MOST = 8
+_LEAST = 0.1  # smaller shares are summed up
+_MOST_WORDS = 6
 
 
 def explain_command(
@@ -26,19 +27,14 @@ def explain_command(
     """Score one TEXT and show why."""
     one = EmpathyScorer.load(model).score(text, reply_to=reply_to)
     console = Console()
-    chances = ", ".join(
-        f"{name} {chance:.2f}"
-        for name, chance in zip(_LEVELS, one.probabilities, strict=True)
-    )
     console.print(_marked(one))
-    console.print(
-        f"\nscore {one.score:.2f}   level {one.level} ({_LEVELS[one.level]})   "
-        f"{chances}\n",
-        highlight=False,
-    )
+    for line in _summary(one):
+        console.print(line, highlight=False)
     if one.cues:
         console.print(_cues(one))
-    console.print(_contributions(one))
+    console.print(_shares(one))
+    if words := _words(one):
+        console.print(words, highlight=False)
     return 0
 
 
@@ -50,6 +46,28 @@ def _marked(one: EmpathyScore) -> Text:
     return marked
 
 
+def _summary(one: EmpathyScore) -> Iterator[str]:
+    low, high = one.interval
+    chances = ", ".join(
+        f"{name} {chance:.2f}"
+        for name, chance in zip(LEVEL_NAMES, one.probabilities, strict=True)
+    )
+    yield (
+        f"\nscore {one.score:.2f} ({low:.2f} to {high:.2f})   "
+        f"level {one.level} ({LEVEL_NAMES[one.level]})   {chances}"
+    )
+    measured = [
+        f"{name.replace('_', ' ')} {value:.2f}"
+        for name, value in one.mechanisms.items()
+        if value is not None
+    ]
+    if measured:
+        yield f"mechanisms: {', '.join(measured)}"
+    if one.out_of_domain:
+        yield "out of domain: not English, or far from what the model knows"
+    yield ""
+
+
 def _cues(one: EmpathyScore) -> Table:
     table = Table("cue", "kind", "words", "row", box=None, title_justify="left")
     for cue in one.cues:
@@ -58,14 +76,40 @@ def _cues(one: EmpathyScore) -> Table:
     return table
 
 
-def _contributions(one: EmpathyScore) -> Table:
-    meaning = {feature.name: feature.higher_means for feature in all_features()}
-    table = Table("share", "feature", "what it says", box=None)
-    shown = list(one.contributions.items())[:_MOST]
-    for name, share in shown:
-        table.add_row(f"{share:+.2f}", name, meaning.get(name, "with no features"))
-    rest = one.decision_value - sum(share for _, share in shown)
-    if len(one.contributions) > _MOST:
-        table.add_row(f"{rest:+.2f}", "all others", "")
-    table.add_row(f"{one.decision_value:+.2f}", "decision value", "their sum")
+def _shares(one: EmpathyScore) -> Table:
+    """Shares by cue and by wording, each with the columns that it comes from."""
+    table = Table("from", "share", "because", box=None)
+    rest = one.decision_value
+    for part, share in one.shares().items():
+        if abs(share) < _LEAST:
+            continue
+        rest -= share
+        table.add_row(part, f"{share:+.2f}", Text(_because(one, part)))
+    if abs(rest) >= 0.005:
+        table.add_row("all others", f"{rest:+.2f}", "")
+    table.add_row("decision value", f"{one.decision_value:+.2f}", "their sum")
     return table
+
+
+def _because(one: EmpathyScore, part: str) -> str:
+    """Name the columns of a part that weigh most."""
+    columns = [
+        f"{meaning_of(name)} ({share:+.2f})"
+        for name, share in one.contributions.items()
+        if part_of(name) == part and abs(share) >= _LEAST
+    ]
+    return "; ".join(columns[:3])
+
+
+def _words(one: EmpathyScore) -> Text | None:
+    """Name the words that the sentence model goes by."""
+    if one.sentence is None:
+        return None
+    words = ", ".join(
+        f"{word} {share:+.1f}" for word, share in one.sentence.words[:_MOST_WORDS]
+    )
+    sentence = one.text[one.sentence.start : one.sentence.end]
+    return Text(
+        f"\nbest sentence, p(level over 0) {one.sentence.probability:.2f}: "
+        f"{sentence}\n  words: {words}"
+    )

@@ -54,6 +54,7 @@ def cue_features() -> Iterator[Feature]:
             reference=GUIDELINE,
             compute=has(label),
             direction=1 if label == "apology" else _direction(label),
+            part=label,
             strategies=_STRATEGIES[label],
         )
     for label, subtypes in SUBTYPES.items():
@@ -67,6 +68,7 @@ def cue_features() -> Iterator[Feature]:
                 reference=GUIDELINE,
                 compute=has(f"{label}.{subtype}"),
                 direction=_direction(label, subtype),
+                part=label,
                 strategies=_STRATEGIES[label],
             )
 
@@ -83,4 +85,5 @@ def row_features() -> Iterator[Feature]:
             reference=GUIDELINE,
             compute=has(row.id),
             direction=_direction(row.label, row.subtype),
+            part=row.label,
         )

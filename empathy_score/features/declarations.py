@@ -5,6 +5,7 @@ Documentation, column names and range tests are made from these declarations.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from empathy_score.features.context_features import context_features
@@ -32,8 +33,8 @@ def all_features() -> tuple[Feature, ...]:
         *cue_features(),
         *row_features(),
         *wording_features(),
-        *specificity_features(),
-        *context_features(),
+        *(replace(found, part="specificity") for found in specificity_features()),
+        *(replace(found, part="customer's turn") for found in context_features()),
     )
 
 

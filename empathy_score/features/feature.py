@@ -43,6 +43,9 @@ class Feature:
     needs : {None, "reply_to", "conversation"}, default None
         What must be known, or the value is NaN: the turn before, or what the same
         side said earlier in the conversation.
+    part : str, default "wording"
+        What it belongs to in an explanation: a cue's label, ``wording``,
+        ``specificity`` or ``customer's turn``.
     strategies : tuple of str, default ()
         Names of the taught strategies that it measures
         (:mod:`empathy_score.features.strategies`).
@@ -57,6 +60,7 @@ class Feature:
     compute: Callable[[Turns], Array]
     direction: Direction = 0
     needs: Literal["reply_to", "conversation"] | None = None
+    part: str = "wording"
     strategies: tuple[str, ...] = ()
 
 

@@ -16,8 +16,9 @@ from spacy.tokens import Doc
 
 from empathy_score.errors import InputError
 from empathy_score.features.declarations import feature_names
-from empathy_score.features.matrix import feature_matrix
+from empathy_score.features.matrix import matrix_of
 from empathy_score.features.repetition import repeated_phrases
+from empathy_score.features.turns import Turns, turns_of
 
 _LONGEST_RUN = 300
 _RUN = re.compile(rf"[^\s]{{{_LONGEST_RUN + 1}}}")
@@ -106,15 +107,7 @@ class EmpathyFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         InputError
             If ``X`` is a frame without a ``text`` column, or holds what is no text.
         """
-        entries = utterances(X)
-        texts = [text for text, _, _ in entries]
-        before = [reply for _, reply, _ in entries]
-        sides = [conversation for _, _, conversation in entries]
-        docs = parse(make_cue_pipeline(), [*texts, *before], self.batch_size)
-        own = cast("list[Doc]", docs[: len(texts)])
-        known = all(side is not None for side in sides)
-        n_repeated = repeated_phrases(own, sides) if known else None
-        return feature_matrix(own, docs[len(texts) :], n_repeated)
+        return matrix_of(parsed_turns(X, self.batch_size))
 
     def get_feature_names_out(
         self,
@@ -135,6 +128,32 @@ class EmpathyFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def __sklearn_is_fitted__(self) -> bool:
         """Nothing is learned, so it can be used at once."""
         return True
+
+
+def parsed_turns(X: Any, batch_size: int = 1000) -> Turns:  # noqa: ANN401
+    """Parse utterances and count what is in them.
+
+    Parameters
+    ----------
+    X : list of str, list of tuple, or frame
+        Utterances, as in :class:`EmpathyFeatures`.
+    batch_size : int, default 1000
+        How many texts spaCy takes at a time.
+
+    Returns
+    -------
+    Turns
+        What :func:`~empathy_score.features.matrix.matrix_of` and a model take.
+    """
+    entries = utterances(X)
+    texts = [text for text, _, _ in entries]
+    before = [reply for _, reply, _ in entries]
+    sides = [conversation for _, _, conversation in entries]
+    docs = parse(make_cue_pipeline(), [*texts, *before], batch_size)
+    own = cast("list[Doc]", docs[: len(texts)])
+    known = all(side is not None for side in sides)
+    n_repeated = repeated_phrases(own, sides) if known else None
+    return turns_of(own, docs[len(texts) :], n_repeated)
 
 
 def parse(

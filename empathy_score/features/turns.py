@@ -85,14 +85,17 @@ class Turns:
 
     Attributes
     ----------
+    texts : tuple of str
+        The utterances themselves.
     own, before : Counts
-        The utterances; the other side's turns before them.
+        The utterances, counted; the other side's turns before them.
     has_before : ndarray of bool, shape (n_utterances,)
         False where there is no turn before; ``before`` is empty there.
     n_repeated : ndarray of shape (n_utterances,)
         Warm cues in words used before in the conversation; NaN where that is unknown.
     """
 
+    texts: tuple[str, ...]
     own: Counts
     before: Counts
     has_before: npt.NDArray[np.bool_]
@@ -147,6 +150,7 @@ def turns_of(
     own = [place_of[id(doc)] for doc in docs]
     before = [nothing if doc is None else place_of[id(doc)] for doc in reply_to]
     return Turns(
+        texts=tuple(doc.text for doc in docs),
         own=_taken(counts, own),
         before=_taken(counts, before),
         has_before=np.array([doc is not None for doc in reply_to], dtype=np.bool_),

@@ -28,8 +28,16 @@ def test_explain_shows_score_cues_and_shares(explain):
     assert "score 0." in out
     assert "apology" in out
     assert "apology.specific" in out
-    assert "has_apology" in out
+    assert "the apology is of the kind specific" in " ".join(out.split())
     assert "decision value" in out
+    assert "mechanisms: emotional reaction" in out
+    assert "best sentence" in out
+
+
+def test_explain_warns_of_another_language(explain):
+    out = explain("Das tut mir wirklich sehr leid, ich schaue sofort nach.")[1]
+    assert "(0.00 to 1.00)" in out
+    assert "out of domain: not English" in out
 
 
 def test_explain_takes_the_turn_before(explain):
