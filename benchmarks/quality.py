@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -20,13 +21,17 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
-from empathy_score.evaluation import calibration_error
+from empathy_score.conformal import covered
+from empathy_score.evaluation import calibration_error, measures
 from empathy_score.features.transformer import parse
+from empathy_score.features.turns import turns_of
 from empathy_score.labelled import read_labelled
+from empathy_score.model import Predictions, predict
 from empathy_score.records import Utterance
 from empathy_score.scoring import EmpathyScorer
 
 HERE = Path(__file__).resolve().parent
+DATA = HERE.parent / "data"
 RESULTS = HERE / "results" / "quality.md"
 CUE_PHRASES = re.compile(
     r"\b(?:sorry|apologi[sz]e|apologies|i understand|i can imagine|i know how|"
@@ -49,6 +54,7 @@ class Task:
     texts: list[str]
     before: list[str | None]
     positive: npt.NDArray[np.bool_]
+    mechanism: str = ""
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
@@ -62,6 +68,7 @@ def task(
     name: str,
     rows: Sequence[dict[str, str]],
     positive: Callable[[dict[str, str]], bool],
+    mechanism: str = "",
 ) -> Task:
     """Make a task from rows with ``text`` and perhaps ``context``."""
     kept = [row for row in rows if row["text"].strip()]
@@ -70,6 +77,7 @@ def task(
         texts=[row["text"] for row in kept],
         before=[row.get("context") or None for row in kept],
         positive=np.array([positive(row) for row in kept]),
+        mechanism=mechanism,
     )
 
 
@@ -86,16 +94,13 @@ def n_phrases(texts: Sequence[str]) -> Array:
     )
 
 
-def probabilities(
+def predictions(
     scorer: EmpathyScorer, texts: Sequence[str], before: Sequence[str | None]
-) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Level probabilities and levels of the model."""
-    from empathy_score.features import feature_matrix
-
+) -> Predictions:
+    """Everything the model says of some utterances."""
     docs = parse(scorer.nlp, [*texts, *before])
-    X = feature_matrix(docs[: len(texts)], docs[len(texts) :])  # type: ignore[arg-type]
-    classifier = scorer.model.classifier
-    return classifier.predict_proba(X), classifier.predict(X)
+    own, replied = docs[: len(texts)], docs[len(texts) :]
+    return predict(scorer.model, turns_of(own, replied))  # type: ignore[arg-type]
 
 
 def best_thresholds(
@@ -121,9 +126,8 @@ def dev_section(scorer: EmpathyScorer, dev: Path, data: Path) -> Iterator[str]:
     rows = [row for row in rows_of(dev) if row["text"].strip()]
     texts = [row["text"] for row in rows]
     levels = np.array([int(row["level"]) for row in rows])
-    chances, predicted = probabilities(
-        scorer, texts, [row["context"] or None for row in rows]
-    )
+    found = predictions(scorer, texts, [row["context"] or None for row in rows])
+    chances = found.probabilities
     own = read_labelled([data])
     yield f"{len(rows)} turns in {len({row['group'] for row in rows})} conversations.\n"
     yield "| | weighted kappa | AUC level > 0 | AUC level 2 | calibration error |"
@@ -131,11 +135,12 @@ def dev_section(scorer: EmpathyScorer, dev: Path, data: Path) -> Iterator[str]:
     error = calibration_error(levels > 0, chances[:, 1:].sum(axis=1))
     yield line(
         "this library",
-        cohen_kappa_score(levels, predicted, weights="quadratic"),
+        cohen_kappa_score(levels, found.levels, weights="quadratic"),
         roc_auc_score(levels > 0, chances[:, 1:].sum(axis=1)),
         roc_auc_score(levels == 2, chances[:, 2]),
         error,
     )
+    inside = covered(found.intervals, levels)
     yield line("majority (always 0)", 0.0, 0.5, 0.5, None)
     for name, value in (
         ("number of words", n_words),
@@ -143,17 +148,98 @@ def dev_section(scorer: EmpathyScorer, dev: Path, data: Path) -> Iterator[str]:
     ):
         cuts = best_thresholds(value(own.texts), own.levels)
         values = value(texts)
-        found = np.searchsorted(np.array(cuts), values, side="right")
+        cut = np.searchsorted(np.array(cuts), values, side="right")
         yield line(
             name,
-            cohen_kappa_score(levels, found, weights="quadratic"),
+            cohen_kappa_score(levels, cut, weights="quadratic"),
             roc_auc_score(levels > 0, values),
             roc_auc_score(levels == 2, values),
             None,
         )
-    found = np.minimum(n_phrases(texts), 1).astype(int)
-    kappa = cohen_kappa_score(levels, found, weights="quadratic")
+    any_phrase = np.minimum(n_phrases(texts), 1).astype(int)
+    kappa = cohen_kappa_score(levels, any_phrase, weights="quadratic")
     yield line("any cue phrase is level 1", kappa, None, None, None)
+    figures = interval_figures(levels, found, [row["group"] for row in rows])
+    yield f"\n95 % bootstrap intervals over conversations: {figures}.\n"
+    by_level = ", ".join(
+        f"level {level} {inside[levels == level].mean():.2f}" for level in range(3)
+    )
+    width = (found.intervals[:, 1] - found.intervals[:, 0]).mean()
+    yield (
+        f"90 % intervals of the score hold the true one in {inside.mean():.3f} "
+        f"({by_level}); mean width {width:.3f}. Out of domain: "
+        f"{int(found.out_of_domain.sum())}.\n"
+    )
+
+
+def interval_figures(
+    levels: npt.NDArray[np.int64], found: Predictions, groups: Sequence[str]
+) -> str:
+    """Bootstrap intervals of the main figures."""
+    figures = measures(levels, found.probabilities, found.levels, groups)
+    names = ("weighted_kappa", "auc_level_over_0", "auc_level_2", "ece_over_0")
+    return ", ".join(
+        f"{name} {figures[name]['low']:.3f} to {figures[name]['high']:.3f}"
+        for name in names
+    )
+
+
+def contrast_section(scorer: EmpathyScorer, file: Path) -> Iterator[str]:
+    """How often the better of two utterances scores higher."""
+    yield "## Contrast pairs of this project\n"
+    rows = [json.loads(row) for row in file.read_text(encoding="utf-8").splitlines()]
+    pairs = [row for row in rows if row["part"] == "test"]
+    yield (
+        f"{len(pairs)} pairs that the model was not trained on, of {len(rows)}; both "
+        "answer the same turn, and the better one is to score higher.\n"
+    )
+    yield "| phenomenon | pairs | this library | words | cue phrases |"
+    yield "|---|---|---|---|---|"
+    before = [row["reply_to"] for row in pairs]
+    sides = [[row[side] for row in pairs] for side in ("better", "worse")]
+    better, worse = (predictions(scorer, side, before).scores for side in sides)
+    wins = {
+        "this library": wins_of(better, worse),
+        "words": wins_of(n_words(sides[0]), n_words(sides[1])),
+        "cue phrases": wins_of(n_phrases(sides[0]), n_phrases(sides[1])),
+    }
+    kinds = np.array([row["phenomenon"] for row in pairs])
+    for kind in sorted(set(kinds.tolist())):
+        at = kinds == kind
+        cells = " | ".join(f"{won[at].mean():.2f}" for won in wins.values())
+        yield f"| {kind} | {at.sum()} | {cells} |"
+    cells = " | ".join(f"{won.mean():.3f}" for won in wins.values())
+    yield f"| all | {len(pairs)} | {cells} |\n"
+
+
+def wins_of(better: Array, worse: Array) -> Array:
+    """1 where the better one is higher, 0.5 where both are equal."""
+    return np.asarray((better > worse) + 0.5 * (better == worse), dtype=np.float64)
+
+
+def fairness_section(scorer: EmpathyScorer, file: Path) -> Iterator[str]:
+    """How far the score moves where only who speaks, or is spoken of, changes."""
+    yield "## Counterfactual sets of this project\n"
+    rows = [json.loads(row) for row in file.read_text(encoding="utf-8").splitlines()]
+    yield (
+        f"{len(rows)} sets of utterances with the same content and the same empathy; "
+        "the difference of a set is its highest minus its lowest score.\n"
+    )
+    yield "| what varies | sets | mean difference | 90th percentile | largest | set |"
+    yield "|---|---|---|---|---|---|"
+    spread: dict[str, list[tuple[float, str]]] = {}
+    for row in rows:
+        texts = list(row["variants"].values())
+        scores = predictions(scorer, texts, [row["reply_to"]] * len(texts)).scores
+        found = (float(scores.max() - scores.min()), row["id"])
+        spread.setdefault(row["axis"], []).append(found)
+    for axis, found in spread.items():
+        values = np.array([value for value, _ in found])
+        largest, name = max(found)
+        yield (
+            f"| {axis} | {len(found)} | {values.mean():.3f} | "
+            f"{np.quantile(values, 0.9):.3f} | {largest:.3f} | {name} |"
+        )
     yield ""
 
 
@@ -188,6 +274,7 @@ def epitome_tasks(rows: list[dict[str, str]]) -> Iterator[Task]:
             f"epitome: {mechanism} over 0",
             rows,
             lambda row, key=mechanism: int(row[key]) > 0,  # type: ignore[misc]
+            mechanism,
         )
 
 
@@ -197,12 +284,18 @@ def casino_tasks(rows: list[dict[str, str]]) -> Iterator[Task]:
         "casino: showing-empathy",
         rows,
         lambda row: "showing-empathy" in row["strategies"],
+        "interpretation",
     )
 
 
 def annomi_tasks(rows: list[dict[str, str]]) -> Iterator[Task]:
     """AnnoMI: reflections."""
-    yield task("annomi: reflection", rows, lambda row: row["reflection"] == "True")
+    yield task(
+        "annomi: reflection",
+        rows,
+        lambda row: row["reflection"] == "True",
+        "interpretation",
+    )
 
 
 def esconv_tasks(rows: list[dict[str, str]]) -> Iterator[Task]:
@@ -237,26 +330,31 @@ def corpora_section(scorer: EmpathyScorer, shared: Path) -> Iterator[str]:
         "Other fields (support forums, negotiation, counselling, telephone, meetings); "
         "the model has seen none of them.\n"
     )
-    yield "| task | rows | positive | this library | majority | words | cue phrases |"
-    yield "|---|---|---|---|---|---|---|"
+    yield (
+        "| task | rows | positive | this library | its mechanism | majority | words | "
+        "cue phrases |"
+    )
+    yield "|---|---|---|---|---|---|---|---|"
     for found in tasks(shared):
         if isinstance(found, str):
-            yield f"| {found}: absent | | | | | | |"
+            yield f"| {found}: absent | | | | | | | |"
             continue
-        chances, _ = probabilities(scorer, found.texts, found.before)
+        said = predictions(scorer, found.texts, found.before)
         auc = [
             roc_auc_score(found.positive, values)
             for values in (
-                chances @ np.array([0, 0.5, 1.0]),
+                said.scores,
+                said.mechanisms.get(found.mechanism, np.zeros(len(found.texts))),
                 np.zeros(len(found.texts)),
                 n_words(found.texts),
                 n_phrases(found.texts),
             )
         ]
         counts = f"{len(found.texts)} | {int(found.positive.sum())}"
-        yield (
-            f"| {found.name} | {counts} | " + " | ".join(f"{x:.3f}" for x in auc) + " |"
-        )
+        cells = [f"{value:.3f}" for value in auc]
+        if not found.mechanism:
+            cells[1] = ""
+        yield f"| {found.name} | {counts} | {' | '.join(cells)} |"
     yield ""
 
 
@@ -303,9 +401,9 @@ def main() -> int:
         "# Quality of the shipped model\n",
         "Made by `python benchmarks/quality.py`. "
         f"Model: {scorer.model.name} {scorer.model.version}.\n",
-        *dev_section(
-            scorer, service / "dev.csv", HERE.parent / "data" / "conversations"
-        ),
+        *dev_section(scorer, service / "dev.csv", DATA / "conversations"),
+        *contrast_section(scorer, DATA / "contrast" / "pairs.jsonl"),
+        *fairness_section(scorer, DATA / "counterfactuals.jsonl"),
         *conversations_section(scorer, service / "conversations.csv"),
         *corpora_section(scorer, given.shared),
     ]

@@ -12,9 +12,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import krippendorff
+import numpy as np
 from sklearn.metrics import cohen_kappa_score
 
 HERE = Path(__file__).resolve().parent
+TARGETS = ("level", "emotional_reaction", "interpretation", "exploration")
 
 
 def lines(file: Path) -> list[dict[str, Any]]:
@@ -59,31 +62,63 @@ def counts() -> str:
 def agreement() -> str:
     """How well both labellers agree."""
     first = utterances()
-    levels: list[tuple[int, int]] = []
+    pairs: dict[str, list[tuple[int, int]]] = {name: [] for name in TARGETS}
     cues: Counter[tuple[str, str]] = Counter()
     for row in lines(HERE / "second-labels.jsonl"):
         other = first[row["conversation_id"], row["turn"]]
         if "level" not in row:
             continue
-        levels.append((other["level"], row["level"]))
+        for name in TARGETS:
+            # what the first labeller said, before the levels were adjudicated
+            said = other.get("level_first", other["level"])
+            pairs[name].append((said if name == "level" else other[name], row[name]))
         one, two = {cue["label"] for cue in other["cues"]}, set(row["cues"])
         for label in one | two:
             both = label in one and label in two
             cues[label, "both" if both else "one"] += 1
-    kappa = cohen_kappa_score(*zip(*levels, strict=True), weights="quadratic")
-    table = [
-        f"| {label} | {cues[label, 'both']} | {cues[label, 'one']} |"
-        for label in sorted({label for label, _ in cues})
-    ]
+    adjudicated = sum("level_first" in row for row in first.values())
     return "\n".join(
         [
-            f"Level, {len(levels)} utterances: quadratic weighted kappa {kappa:.2f}, "
-            f"equal in {sum(a == b for a, b in levels)}.",
+            f"{len(pairs['level'])} utterances, before adjudication:",
+            "",
+            "| | quadratic weighted kappa | Krippendorff's alpha (ordinal) | equal |",
+            "|---|---|---|---|",
+            *(f"| {name} | {figures(found)} |" for name, found in pairs.items()),
+            "",
+            f"Adjudication changed the level of {adjudicated} utterances.",
+            "",
+            contrast(),
             "",
             "| cue | both saw it | one saw it |",
             "|---|---|---|",
-            *table,
+            *(
+                f"| {label} | {cues[label, 'both']} | {cues[label, 'one']} |"
+                for label in sorted({label for label, _ in cues})
+            ),
         ]
+    )
+
+
+def figures(found: list[tuple[int, int]]) -> str:
+    """Agreement of two labellers on one target, as cells of a table."""
+    kappa = cohen_kappa_score(*zip(*found, strict=True), weights="quadratic")
+    alpha = krippendorff.alpha(
+        np.array(found).T, level_of_measurement="ordinal", value_domain=[0, 1, 2]
+    )
+    equal = sum(one == other for one, other in found)
+    return f"{kappa:.2f} | {alpha:.2f} | {equal}"
+
+
+def contrast() -> str:
+    """Say what somebody who saw the sides of contrast pairs singly said of them."""
+    pairs = lines(HERE / "contrast" / "pairs.jsonl")
+    labelled = [row for row in pairs if "better_level" in row]
+    higher = sum(row["better_level"] > row["worse_level"] for row in labelled)
+    lower = sum(row["better_level"] < row["worse_level"] for row in labelled)
+    return (
+        f"Contrast pairs: the sides of {len(labelled)} of {len(pairs)} pairs were "
+        "labelled one by one, in mixed order; the better one got the higher level in "
+        f"{higher}, the lower one in {lower}."
     )
 
 

@@ -27,8 +27,9 @@ This page was made by `empathy-score train`; the figures are in `metrics.json`.
 ## What it is
 
 An ordinal linear model over {n_features} declared features (cues, wording, the
-customer's turn before) and {n_sentences} columns of a sentence model ({n_words} words
-and word pairs): the probability that the best sentence shows a level. Each declared
+customer's turn before) and two columns of a sentence model ({n_words} words and word
+pairs): the probabilities that the best sentence shows a level over 0, and level 2.
+Each mechanism has a model of the same kind. For the level, each declared
 feature may move the score in its declared direction only. Judging sentences one by
 one keeps long utterances from diluting a warm sentence, and many lukewarm ones from
 adding up. Penalty, calibration and intervals come from held-out conversations.
@@ -36,7 +37,8 @@ adding up. Penalty, calibration and intervals come from held-out conversations.
 ## Training data
 
 {n_utterances} agent utterances in {n_conversations} conversations; level 0:
-{n_none}, level 1: {n_weak}, level 2: {n_strong}.
+{n_none}, level 1: {n_weak}, level 2: {n_strong}. The sentence model also learned from
+{n_contrast} utterances written for contrast, which the rest was not fitted to.
 
 ## How good it is
 
@@ -129,10 +131,10 @@ def model_card(model: Model, metrics: Mapping[str, Any]) -> str:
         licence=model.about["licence"],
         language=model.about["language"],
         n_features=len(feature_names()),
-        n_sentences=len(model.sentences.intercept_),
         n_words=len(model.sentences.words_),
         n_utterances=f"{metrics['n_utterances']:,}",
         n_conversations=f"{metrics['n_conversations']:,}",
+        n_contrast=f"{metrics['n_contrast']:,}",
         n_none=metrics["levels"]["0"],
         n_weak=metrics["levels"]["1"],
         n_strong=metrics["levels"]["2"],
@@ -245,6 +247,6 @@ def _cues(found: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
 
 def _weights(model: Model, most: int = 20) -> list[str]:
     shares = model.classifier.coef_.sum(axis=0)
-    names = model_columns(with_mechanisms=bool(model.mechanisms))
+    names = model_columns()
     order = np.argsort(-np.abs(shares), kind="stable")[:most]
     return [f"| `{names[place]}` | {shares[place]:+.2f} |" for place in order]

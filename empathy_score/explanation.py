@@ -99,7 +99,7 @@ def part_of(name: str) -> str:
 
     Examples
     --------
-    >>> part_of("has_apology"), part_of("best_sentence_level_2")
+    >>> part_of("has_apology"), part_of("best_sentence_2")
     ('apology', 'wording')
     """
     return START if name == START else _parts().get(name, WORDING)
@@ -121,7 +121,7 @@ def meaning_of(name: str) -> str:
         return "what an utterance without any features has"
     if name.startswith("best_sentence_"):
         what = name.removeprefix("best_sentence_").replace("_", " ")
-        return f"probability of {what} for the best sentence"
+        return f"the best sentence's probability of a level {what}"
     return _meanings()[name]
 
 

@@ -19,35 +19,25 @@ from empathy_score.sentence_levels import Evidence
 from empathy_score.turn_order import replies
 
 LEVELS = (0, 1, 2)
-_SHOWS: tuple[frozenset[str], ...] = (
-    frozenset(
-        {
-            "acknowledgement",
-            "perspective_taking",
-            "apology",
-            "gratitude",
-            "reassurance",
-            "help_offer",
-            "positivity",
-            "personalization",
-            "follow_up",
-        }
-    ),
-    frozenset(
-        {
-            "acknowledgement",
-            "apology",
-            "gratitude",
-            "reassurance",
-            "help_offer",
-            "positivity",
-        }
-    ),
-    frozenset({"acknowledgement", "perspective_taking", "personalization"}),
-    frozenset({"open_question", "closed_question"}),
+_WARM = frozenset(
+    {
+        "acknowledgement",
+        "perspective_taking",
+        "apology",
+        "gratitude",
+        "reassurance",
+        "help_offer",
+        "positivity",
+    }
 )
-"""Which cues may show the level, and each mechanism."""
-
+_SHOWS: tuple[tuple[frozenset[str], ...], ...] = (
+    (_WARM, frozenset({"personalization", "follow_up"})),
+    (_WARM - {"perspective_taking"},),
+    (frozenset({"acknowledgement", "perspective_taking", "personalization"}),),
+    (frozenset({"open_question", "closed_question"}),),
+)
+"""Which cues show the level, and each mechanism; a later set where the one before
+has none: a promise to write is no warmth of its own beside an apology."""
 
 LabelledCue = tuple[int, int, str]
 """Start, end and label of a cue."""
@@ -196,20 +186,21 @@ def read_labelled(
 def _evidence(
     text: str, cues: Sequence[LabelledCue], shown: tuple[int, ...]
 ) -> list[Evidence]:
-    spans = [
-        (
-            start,
-            end,
-            tuple(
-                level if label in shows else 0
-                for level, shows in zip(shown, _SHOWS, strict=False)
-            ),
+    found: list[Evidence] = []
+    for target, (level, choices) in enumerate(zip(shown, _SHOWS, strict=False)):
+        if not level:
+            continue
+        levels = tuple(level if place == target else 0 for place in range(len(shown)))
+        spans = next(
+            (spans for labels in choices if (spans := _of(cues, labels))),
+            [(0, len(text))],
         )
-        for start, end, label in cues
-    ]
-    seen = np.max([levels for _, _, levels in spans], axis=0, initial=0)
-    lost = tuple(np.where(seen < np.array(shown), shown, 0).tolist())
-    return [*spans, (0, len(text), lost)] if any(lost) else spans
+        found.extend((start, end, levels) for start, end in spans)
+    return found
+
+
+def _of(cues: Sequence[LabelledCue], labels: frozenset[str]) -> list[tuple[int, int]]:
+    return [(start, end) for start, end, label in cues if label in labels]
 
 
 def _labelled(export: Export, level: str) -> Labelled:

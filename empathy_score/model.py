@@ -24,7 +24,6 @@ from empathy_score.model_folder import (
     read_estimator,
     write_folder,
 )
-from empathy_score.records import MECHANISMS
 from empathy_score.sentence_levels import SentenceLevels
 
 Array = npt.NDArray[np.float64]
@@ -99,31 +98,28 @@ class Predictions:
     out_of_domain: npt.NDArray[np.bool_]
 
 
-def model_matrix(turns: Turns, sentences: Array) -> Array:
-    """Put features and sentence columns side by side.
+def model_matrix(features: Array, sentences: Array, target: int = 0) -> Array:
+    """Put the features and a target's own sentence columns side by side.
 
     Parameters
     ----------
-    turns : Turns
-        From :func:`~empathy_score.features.transformer.parsed_turns`.
+    features : ndarray of shape (n_utterances, n_features)
+        From :func:`~empathy_score.features.matrix.matrix_of`.
     sentences : ndarray of shape (n_utterances, n_outputs)
         From :class:`~empathy_score.sentence_levels.SentenceLevels`.
+    target : int, default 0
+        0 for the level; 1, 2, 3 for the mechanisms.
 
     Returns
     -------
-    ndarray of shape (n_utterances, n_features + n_outputs)
+    ndarray of shape (n_utterances, n_features + 2)
         Columns as in :func:`model_columns`.
     """
-    return np.hstack([matrix_of(turns), sentences])
+    return np.hstack([features, sentences[:, 2 * target : 2 * target + 2]])
 
 
-def model_columns(*, with_mechanisms: bool) -> list[str]:
+def model_columns() -> list[str]:
     """Names of the columns of :func:`model_matrix`.
-
-    Parameters
-    ----------
-    with_mechanisms : bool
-        Whether sentences are judged for the mechanisms as well.
 
     Returns
     -------
@@ -131,13 +127,10 @@ def model_columns(*, with_mechanisms: bool) -> list[str]:
 
     Examples
     --------
-    >>> model_columns(with_mechanisms=False)[-2:]
-    ['best_sentence_level_over_0', 'best_sentence_level_2']
+    >>> model_columns()[-2:]
+    ['best_sentence_over_0', 'best_sentence_2']
     """
-    names = feature_names()
-    for target in ("level", *MECHANISMS) if with_mechanisms else ("level",):
-        names += [f"best_sentence_{target}_over_0", f"best_sentence_{target}_2"]
-    return names
+    return [*feature_names(), "best_sentence_over_0", "best_sentence_2"]
 
 
 def predict(model: Model, turns: Turns) -> Predictions:
@@ -161,7 +154,9 @@ def predict(model: Model, turns: Turns) -> Predictions:
     >>> found.levels.tolist(), found.out_of_domain.tolist()
     ([1, 0], [False, False])
     """
-    X = model_matrix(turns, model.sentences.transform(list(turns.texts)))
+    features = matrix_of(turns)
+    sentences = model.sentences.transform(list(turns.texts))
+    X = model_matrix(features, sentences)
     probabilities = model.classifier.predict_proba(X)
     far = known_shares(turns.texts, model.known) < model.least_known
     intervals = score_intervals(probabilities, model.least)
@@ -172,8 +167,12 @@ def predict(model: Model, turns: Turns) -> Predictions:
         scores=score_of(probabilities),
         intervals=intervals,
         mechanisms={
-            name: score_of(classifier.predict_proba(X))
-            for name, classifier in model.mechanisms.items()
+            name: score_of(
+                classifier.predict_proba(model_matrix(features, sentences, target))
+            )
+            for target, (name, classifier) in enumerate(
+                model.mechanisms.items(), start=1
+            )
         },
         out_of_domain=far,
     )
@@ -195,8 +194,9 @@ def contributions_of(model: Model, turns: Turns) -> list[dict[str, float]]:
         For each utterance the share of each column in the decision value, largest
         first, columns without a share left out but ``"intercept"``.
     """
-    X = model_matrix(turns, model.sentences.transform(list(turns.texts)))
-    names = (*model_columns(with_mechanisms=bool(model.mechanisms)), "intercept")
+    sentences = model.sentences.transform(list(turns.texts))
+    X = model_matrix(matrix_of(turns), sentences)
+    names = (*model_columns(), "intercept")
     return [
         {
             name: share
@@ -268,8 +268,7 @@ def load_model(model: str | Path | None = None) -> Model:
         raise ModelError(
             f"{folder}: is no model that scores; name one made by empathy-score train"
         )
-    with_mechanisms = bool(about.get("mechanisms"))
-    if about["features"] != model_columns(with_mechanisms=with_mechanisms):
+    if about["features"] != model_columns():
         raise ModelError(
             f"{folder}: was trained on other features than this version computes; "
             "train it again: empathy-score train LABELLED -o " + str(folder)
@@ -344,7 +343,7 @@ def save_model(
     about = {
         **model.about,
         "version": model.version,
-        "features": model_columns(with_mechanisms=bool(model.mechanisms)),
+        "features": model_columns(),
         "mechanisms": list(model.mechanisms),
         "least_known": model.least_known,
     }

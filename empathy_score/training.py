@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,11 @@ from empathy_score.features.matrix import matrix_of
 from empathy_score.features.transformer import parsed_turns
 from empathy_score.features.turns import Turns
 from empathy_score.labelled import LEVELS, Labelled, read_labelled
-from empathy_score.model import Model, predict, save_model
+from empathy_score.model import Model, model_matrix, predict, save_model
 from empathy_score.model_folder import check_out
 from empathy_score.readers import Reject
 from empathy_score.records import MECHANISMS
-from empathy_score.sentence_levels import SentenceLevels
+from empathy_score.sentence_levels import Evidence, SentenceLevels
 
 ALPHAS = (100.0, 300.0, 1000.0)
 N_SPLITS = 5
@@ -48,16 +48,20 @@ Levels = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fold:
-    """Rows to fit and to test, and their matrices; the test rows were not seen."""
+    """Rows to fit and to test, and their sentences; the test rows were not seen."""
 
     fit: npt.NDArray[np.intp]
     test: npt.NDArray[np.intp]
-    X_fit: Array
-    X_test: Array
+    judged: Array
+    unseen: Array
 
 
 def train(
-    labelled: Sequence[Path | str], out: Path, *, version: str = MODEL_VERSION
+    labelled: Sequence[Path | str],
+    out: Path,
+    *,
+    contrast: Sequence[Path | str] = (),
+    version: str = MODEL_VERSION,
 ) -> tuple[dict[str, Any], tuple[Reject, ...]]:
     """Train a model and write its folder.
 
@@ -67,6 +71,9 @@ def train(
         Files or folders, see :func:`~empathy_score.labelled.read_labelled`.
     out : Path
         The model's folder; made if it does not exist.
+    contrast : sequence of Path or str, default ()
+        More of the same, of which only the sentence model learns: pairs written for
+        contrast, say, whose levels are not as frequent as in real work.
     version : str
         Version of the model.
 
@@ -89,14 +96,33 @@ def train(
     rare = _rare_mechanism(data)
     if rare:
         data = replace(data, mechanisms=None)
+    more = read_labelled(contrast) if contrast else None
+    material = [_material(data)]
+    if more is not None:
+        material.append(_material(more, like=data))
     turns = parsed_turns(data.entries())
-    folds = list(_folds(data, turns))
-    alpha = _best_alpha(folds, data)
-    held_out = _held_out(folds, data.targets(), data, alpha)
-    model = _fitted(data, turns, alpha, held_out[0], version, Path(out).name)
+    features, folds = matrix_of(turns), list(_folds(material))
+    alpha = _best_alpha(folds, features, data)
+    held_out = _held_out(folds, features, data.targets(), data.groups, alpha)
+    sentences = SentenceLevels()
+    model = Model(
+        name=Path(out).name,
+        version=version,
+        sentences=sentences,
+        **_fitted(data, features, _judged(sentences, material), alpha),
+        least=least_probabilities(held_out[0], data.levels),
+        known=known_words(_both_sides(data, range(len(data.texts)))),
+        least_known=_least_known(data),
+        about={
+            "scale": "level 0 none, 1 weak, 2 strong",
+            "licence": "Apache-2.0",
+            "language": "en",
+        },
+    )
     metrics = {
         **_measured(data, turns, held_out),
         "n_utterances": len(data.texts),
+        "n_contrast": 0 if more is None else len(more.texts),
         "n_conversations": len(set(data.groups)),
         "levels": {str(level): int((data.levels == level).sum()) for level in LEVELS},
         "alpha": alpha,
@@ -106,7 +132,7 @@ def train(
     }
     save_model(Path(out), model, metrics=metrics, card=model_card(model, metrics))
     draw_calibration(metrics["calibration"], Path(out) / CALIBRATION)
-    return metrics, data.rejects
+    return metrics, (*data.rejects, *(() if more is None else more.rejects))
 
 
 def evaluate(
@@ -179,62 +205,110 @@ def _rare_mechanism(data: Labelled) -> str | None:
     return None
 
 
-def _folds(data: Labelled, turns: Turns) -> Iterator[_Fold]:
-    """Matrices of each split by conversation; sentences are judged by the fit part."""
-    features, targets, evidence = matrix_of(turns), data.targets(), data.evidence()
-    groups = np.array(data.groups)
-    for fit, test in GroupKFold(N_SPLITS).split(features, groups=groups):
-        sentences = SentenceLevels()
-        judged = sentences.fit_transform(
-            [data.texts[row] for row in fit],
-            targets[fit],
-            None if evidence is None else [evidence[row] for row in fit],
-            groups[fit],
-        )
-        unseen = sentences.transform([data.texts[row] for row in test])
-        yield _Fold(
-            fit=fit,
-            test=test,
-            X_fit=np.hstack([features[fit], judged]),
-            X_test=np.hstack([features[test], unseen]),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Material:
+    """What a sentence model learns from."""
+
+    texts: tuple[str, ...]
+    targets: Levels
+    evidence: tuple[Sequence[Evidence], ...]
+    groups: tuple[str, ...]
+
+    def of(self, rows: npt.NDArray[np.intp]) -> _Material:
+        """Give some of the utterances."""
+        return _Material(
+            texts=tuple(self.texts[row] for row in rows),
+            targets=self.targets[rows],
+            evidence=tuple(self.evidence[row] for row in rows),
+            groups=tuple(self.groups[row] for row in rows),
         )
 
 
-def _classifier(
-    alpha: float, n_sentence_columns: int, target: int
-) -> EmpathyClassifier:
-    """Directions are declared for the level; for mechanisms features are free."""
-    features = all_features()
-    directions = [feature.direction if target == 0 else 0 for feature in features]
-    return EmpathyClassifier(
-        alpha=alpha, monotonic_cst=[*directions, *[1] * n_sentence_columns]
+def _material(data: Labelled, like: Labelled | None = None) -> _Material:
+    """Texts with their evidence; ``like`` says how many targets are wanted."""
+    targets, evidence = data.targets(), data.evidence()
+    if like is not None:
+        n_targets = like.targets().shape[1]
+        if targets.shape[1] < n_targets:
+            raise InputError(
+                "the contrast utterances lack the mechanisms that the others have: "
+                f"{', '.join(MECHANISMS)}"
+            )
+        targets = targets[:, :n_targets]
+    if evidence is None:  # every sentence shows what the utterance does
+        shown = zip(data.texts, targets.tolist(), strict=True)
+        evidence = [[(0, len(text), tuple(levels))] for text, levels in shown]
+    n_targets = targets.shape[1]
+    return _Material(
+        texts=data.texts,
+        targets=targets,
+        evidence=tuple(
+            [(start, end, levels[:n_targets]) for start, end, levels in spans]
+            for spans in evidence
+        ),
+        groups=data.groups,
     )
 
 
+def _judged(sentences: SentenceLevels, material: Sequence[_Material]) -> Array:
+    """Fit on all material; judge the utterances of the first by unseen folds."""
+    judged = sentences.fit_transform(
+        [text for part in material for text in part.texts],
+        np.vstack([part.targets for part in material]),
+        [spans for part in material for spans in part.evidence],
+        [group for part in material for group in part.groups],
+    )
+    return judged[: len(material[0].texts)]
+
+
+def _folds(material: Sequence[_Material]) -> Iterator[_Fold]:
+    """Give each split by conversation; the fit part judges the sentences."""
+    data = material[0]
+    for fit, test in GroupKFold(N_SPLITS).split(data.targets, groups=data.groups):
+        sentences = SentenceLevels()
+        judged = _judged(sentences, [data.of(fit), *material[1:]])
+        unseen = sentences.transform(list(data.of(test).texts))
+        yield _Fold(fit=fit, test=test, judged=judged, unseen=unseen)
+
+
+def _classifier(alpha: float, target: int) -> EmpathyClassifier:
+    """Directions are declared for the level; for mechanisms features are free."""
+    features = all_features()
+    directions = [feature.direction if target == 0 else 0 for feature in features]
+    return EmpathyClassifier(alpha=alpha, monotonic_cst=[*directions, 1, 1])
+
+
 def _held_out(
-    folds: Sequence[_Fold], targets: Levels, data: Labelled, alpha: float
+    folds: Sequence[_Fold],
+    features: Array,
+    targets: Levels,
+    groups: Sequence[str],
+    alpha: float,
 ) -> list[Array]:
     """Probabilities of each target's levels for utterances that were not seen."""
-    n_features, groups = len(all_features()), np.array(data.groups)
+    group = np.array(groups)
     found = [np.zeros((len(targets), len(LEVELS))) for _ in targets.T]
     for fold in folds:
-        extra = fold.X_fit.shape[1] - n_features
         for target, levels in enumerate(targets.T):
-            model = _classifier(alpha, extra, target)
-            model.fit(fold.X_fit, levels[fold.fit], groups[fold.fit])
+            model = _classifier(alpha, target)
+            X = model_matrix(features[fold.fit], fold.judged, target)
+            model.fit(X, levels[fold.fit], group[fold.fit])
             columns = np.searchsorted(LEVELS, model.classes_)
-            chances = model.predict_proba(fold.X_test)
+            chances = model.predict_proba(
+                model_matrix(features[fold.test], fold.unseen, target)
+            )
             found[target][np.ix_(fold.test, columns)] = chances
     return found
 
 
-def _best_alpha(folds: Sequence[_Fold], data: Labelled) -> float:
+def _best_alpha(folds: Sequence[_Fold], features: Array, data: Labelled) -> float:
     """Penalty with the best agreement on held-out conversations."""
 
     def agreement(alpha: float) -> float:
-        found = _held_out(folds, data.levels[:, None], data, alpha)[0]
+        levels = data.levels
+        found = _held_out(folds, features, levels[:, None], data.groups, alpha)[0]
         predicted = median_levels(found)
-        return float(cohen_kappa_score(data.levels, predicted, weights="quadratic"))
+        return float(cohen_kappa_score(levels, predicted, weights="quadratic"))
 
     return max(ALPHAS, key=agreement)
 
@@ -261,49 +335,37 @@ def median_levels(probabilities: Array) -> Levels:
 
 
 def _fitted(
-    data: Labelled,
-    turns: Turns,
-    alpha: float,
-    held_out: Array,
-    version: str,
-    name: str,
-) -> Model:
-    """Train on everything; what is held out only sets intervals and limits."""
-    groups, targets = np.array(data.groups), data.targets()
-    sentences = SentenceLevels()
-    judged = sentences.fit_transform(list(data.texts), targets, data.evidence(), groups)
-    X = np.hstack([matrix_of(turns), judged])
+    data: Labelled, features: Array, judged: Array, alpha: float
+) -> dict[str, Any]:
+    """Train the classifiers on everything."""
     classifiers = [
-        _classifier(alpha, judged.shape[1], target).fit(X, levels, groups)
-        for target, levels in enumerate(targets.T)
+        _classifier(alpha, target).fit(
+            model_matrix(features, judged, target), levels, np.array(data.groups)
+        )
+        for target, levels in enumerate(data.targets().T)
     ]
-    both = [*data.texts, *(text for text in data.reply_to if text is not None)]
-    return Model(
-        name=name,
-        version=version,
-        sentences=sentences,
-        classifier=classifiers[0],
-        mechanisms=dict(zip(MECHANISMS, classifiers[1:], strict=False)),
-        least=least_probabilities(held_out, data.levels),
-        known=known_words(both),
-        least_known=_least_known(data),
-        about={
-            "scale": "level 0 none, 1 weak, 2 strong",
-            "licence": "Apache-2.0",
-            "language": "en",
-        },
-    )
+    return {
+        "classifier": classifiers[0],
+        "mechanisms": dict(zip(MECHANISMS, classifiers[1:], strict=False)),
+    }
+
+
+def _both_sides(data: Labelled, rows: Iterable[int]) -> list[str]:
+    """Texts of some rows, and the turns before them."""
+    both = [(data.texts[row], data.reply_to[row]) for row in rows]
+    return [text for pair in both for text in pair if text is not None]
 
 
 def _least_known(data: Labelled) -> float:
-    """Share of known words that nearly all unseen training texts reach."""
+    """Share of known words that nearly all unseen training texts reach.
+
+    No more than 0.6, since names of products are unknown in plain English as well.
+    """
     shares = np.ones(len(data.texts))
     for fit, test in GroupKFold(N_SPLITS).split(data.texts, groups=data.groups):
-        seen = [data.texts[row] for row in fit]
-        seen += [text for row in fit if (text := data.reply_to[row]) is not None]
         unseen = [data.texts[row] for row in test]
-        shares[test] = known_shares(unseen, known_words(seen))
-    return round(float(np.quantile(shares, UNKNOWN_SHARE)), 4)
+        shares[test] = known_shares(unseen, known_words(_both_sides(data, fit)))
+    return min(0.6, round(float(np.quantile(shares, UNKNOWN_SHARE)), 4))
 
 
 def _measured(

@@ -24,7 +24,7 @@ from empathy_score.records import MECHANISMS
 CLASSIFIER = "classifier.skops"
 
 
-COLUMNS = model_columns(with_mechanisms=False)
+COLUMNS = model_columns()
 
 
 def fitted(n_columns, **settings):
@@ -114,7 +114,7 @@ def test_saving_leaves_the_classifier_as_it_was(tmp_path):
 def test_the_shipped_model_fits_this_version():
     model = load_model()
     assert model.name == "customer-service"
-    assert model.classifier.n_features_in_ == len(model_columns(with_mechanisms=True))
+    assert model.classifier.n_features_in_ == len(model_columns())
     assert tuple(model.mechanisms) == MECHANISMS
     assert model.classifier.classes_.tolist() == [0, 1, 2]
 

@@ -44,7 +44,7 @@ def test_contributions_sum_to_the_decision_value(scorer, text, reply_to):
     assert math.fsum(one.contributions.values()) == pytest.approx(
         one.decision_value, abs=1e-9
     )
-    columns = model_columns(with_mechanisms=True)
+    columns = model_columns()
     assert set(one.contributions) <= {*columns, "intercept"}
     assert math.fsum(one.shares().values()) == pytest.approx(one.decision_value)
     assert {*one.shares()} <= {

@@ -250,8 +250,20 @@ def test_mechanisms_and_evidence_are_read_where_they_are_labelled(tmp_path):
     assert data.targets().tolist() == [[1, 1, 0, 2], [0, 0, 0, 0]]
     assert data.slices == {"channel": ("chat", "phone")}
     found = data.evidence()
-    # the apology shows the level; no cue shows exploration, so the whole text does
-    assert found == [[(0, 9, (1, 1, 0, 0)), (0, 23, (0, 0, 0, 2))], []]
+    # the apology shows two targets; no cue shows exploration, so the whole text does
+    apology = [(0, 9, (1, 0, 0, 0)), (0, 9, (0, 1, 0, 0))]
+    assert found == [[*apology, (0, 23, (0, 0, 0, 2))], []]
+
+
+def test_a_promise_shows_the_level_only_where_nothing_warmer_does(tmp_path):
+    promise = {"label": "follow_up", "start": 0, "end": 16}
+    sorry = {"label": "apology", "start": 17, "end": 23}
+    rows = [
+        {"text": "I'll write soon. Sorry.", "level": 1, "cues": [promise, sorry]},
+        {"text": "I'll write soon. Bye.", "level": 1, "cues": [promise]},
+    ]
+    data = read_labelled([write(tmp_path / "labels.jsonl", rows)])
+    assert data.evidence() == [[(17, 23, (1,))], [(0, 16, (1,))]]
 
 
 def test_names_of_cues_without_places_are_no_evidence(tmp_path):
@@ -288,3 +300,29 @@ def test_mechanisms_that_are_too_rare_are_left_out_and_it_is_said(trained, tmp_p
     assert metrics["without_mechanisms"] == reason
     card = (tmp_path / "model" / "README.md").read_text("utf-8")
     assert f"Not learned: {reason}." in card
+
+
+def test_contrast_utterances_teach_the_sentence_model_alone(trained, tmp_path):
+    labels = write(tmp_path / "labels.jsonl", UTTERANCES)
+    rows = [
+        {"text": "Bravo, a whole week.", "level": 0, "group": f"p{n}"} for n in range(4)
+    ]
+    contrast = write(tmp_path / "contrast.jsonl", rows)
+    metrics, _ = train([labels], tmp_path / "model", contrast=[contrast])
+    assert (metrics["n_utterances"], metrics["n_contrast"]) == (36, 4)
+    words = load_model(tmp_path / "model").sentences.words_
+    assert "bravo" in words
+    assert "bravo" not in load_model(trained[0][1]).sentences.words_
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert "4 utterances written for contrast" in card
+
+
+def test_contrast_utterances_without_the_mechanisms_are_refused(tmp_path):
+    rows = [
+        {**row, **dict.fromkeys(MECHANISMS, row["level"])} if "level" in row else row
+        for row in UTTERANCES
+    ]
+    labels = write(tmp_path / "labels.jsonl", rows)
+    contrast = write(tmp_path / "c.jsonl", [{"text": "Bravo.", "level": 0}])
+    with pytest.raises(InputError, match="contrast utterances lack the mechanisms"):
+        train([labels], tmp_path / "model", contrast=[contrast])

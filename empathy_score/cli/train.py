@@ -17,9 +17,16 @@ def train_command(
         list[Path], typer.Argument(help="Tables, or folders of tables, with levels.")
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The model's folder.")],
+    contrast: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="More labelled tables, of which only the sentence model learns: "
+            "contrast pairs, whose levels are not as frequent as in real work."
+        ),
+    ] = None,
 ) -> int:
     """Train a model on LABELLED utterances and write it with card and metrics."""
-    metrics, rejects = train(labelled, out)
+    metrics, rejects = train(labelled, out, contrast=contrast or ())
     console = Console()
     console.print(
         f"{metrics['n_utterances']:,} utterances in "

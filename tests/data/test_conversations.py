@@ -7,9 +7,11 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from empathy_score.lexicon import CUE_LABELS, SUBTYPES
+from empathy_score.records import MECHANISMS
 
 DATA = Path(__file__).parents[2] / "data"
 FILES = sorted((DATA / "conversations").glob("*.jsonl"))
+CONTRAST = DATA / "contrast" / "train.jsonl"
 OPPORTUNITIES = {
     "none",
     "frustration",
@@ -30,22 +32,25 @@ AGENTS = [row for row in ROWS if row["role"] == "agent"]
 
 
 def test_there_is_enough_of_everything():
-    assert len(AGENTS) >= 400
-    assert len({row["industry"] for row in ROWS}) >= 12
+    assert len(AGENTS) >= 3000
+    assert len({row["conversation_id"] for row in ROWS}) >= 350
+    assert len({row["industry"] for row in ROWS}) >= 15
     assert {row["channel"] for row in ROWS} == {"chat", "phone", "email", "social"}
     share = sum(row["level"] < 2 for row in AGENTS) / len(AGENTS)
     assert share > 0.75
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [*FILES, CONTRAST], ids=lambda file: file.stem)
 def test_conversations_are_whole_and_labelled(file):
     turns = {}
     for row in rows_of(file):
-        assert row["industry"] == file.stem
+        assert row["industry"] == file.stem or file == CONTRAST
         turns.setdefault(row["conversation_id"], []).append(row["turn"])
         assert row["text"].strip()
         if row["role"] == "agent":
             assert row["level"] in (0, 1, 2)
+            assert all(row[name] in (0, 1, 2) for name in MECHANISMS)
+            assert row.get("level_first") in (None, *{0, 1, 2} - {row["level"]})
             for cue in row["cues"]:
                 assert cue["label"] in CUE_LABELS
                 assert (cue["subtype"] is not None) == (cue["label"] in SUBTYPES)
@@ -58,7 +63,8 @@ def test_conversations_are_whole_and_labelled(file):
 
 
 def test_no_two_long_agent_turns_of_different_conversations_are_nearly_equal():
-    long = [row for row in AGENTS if len(row["text"].split()) >= 12]
+    rows = [*AGENTS, *(row for row in rows_of(CONTRAST) if row["role"] == "agent")]
+    long = [row for row in rows if len(row["text"].split()) >= 12]
     vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(4, 4)).fit_transform(
         [row["text"] for row in long]
     )
@@ -66,8 +72,25 @@ def test_no_two_long_agent_turns_of_different_conversations_are_nearly_equal():
     pairs = [
         (long[i]["text"], long[j]["text"])
         for i, j, value in zip(near.row, near.col, near.data, strict=True)
-        if i < j
-        and value > 0.85
-        and long[i]["conversation_id"] != long[j]["conversation_id"]
+        if i < j and value > 0.85 and group_of(long[i]) != group_of(long[j])
     ]
     assert pairs == []
+
+
+def group_of(row):
+    return row.get("group", row["conversation_id"])
+
+
+def test_no_test_pair_stands_in_the_training_utterances():
+    trained = {row["text"] for row in [*ROWS, *rows_of(CONTRAST)]}
+    for row in rows_of(DATA / "contrast" / "pairs.jsonl"):
+        if row["part"] == "test":
+            assert not {row["better"], row["worse"]} & trained, row["id"]
+
+
+def test_the_split_file_is_that_of_its_command():
+    code = (DATA / "make_splits.py").read_text(encoding="utf-8")
+    made = {"__file__": str(DATA / "make_splits.py"), "__name__": "make_splits"}
+    exec(compile(code, "make_splits.py", "exec"), made)
+    written = (DATA / "splits" / "folds.csv").read_text(encoding="utf-8")
+    assert [line.split(",") for line in written.splitlines()] == made["table"]()
