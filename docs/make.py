@@ -13,6 +13,7 @@ from pathlib import Path
 
 from empathy_score.features import Feature, all_features
 from empathy_score.features.strategies import STRATEGIES, features_of
+from empathy_score.model import model_columns
 
 OUT = Path(__file__).resolve().parent / "features.md"
 
@@ -72,6 +73,12 @@ def features_page() -> str:
             f"Beside these there is one feature, 0 or 1, for each of the {n_rows} rows "
             "of the lexicon: `pattern_<id of the row>`.\n",
             *features_table(),
+            "\n## Learned columns\n",
+            "A model has two columns more, of its sentence model "
+            "(`empathy_score.SentenceLevels`): the probabilities that the utterance's "
+            "best sentence shows a level over 0, and level 2. They may raise the score "
+            "only.\n",
+            *(f"- `{name}`" for name in model_columns()[len(all_features()) :]),
             "",
         ]
     )
