@@ -36,10 +36,10 @@ from empathy_score.evaluation import measures
 from empathy_score.features import Feature, all_features
 from empathy_score.features.matrix import matrix_of
 from empathy_score.features.transformer import parsed_turns
+from empathy_score.held_out import median_levels
 from empathy_score.labelled import Labelled, read_labelled
 from empathy_score.model import model_matrix
 from empathy_score.sentence_levels import SentenceLevels
-from empathy_score.training import median_levels
 
 HERE = Path(__file__).resolve().parent
 FOLDS = HERE.parent / "data" / "splits" / "folds.csv"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from sklearn.metrics import cohen_kappa_score
 from sklearn.model_selection import GroupKFold
 
 from empathy_score.card import CALIBRATION, draw_calibration, model_card
-from empathy_score.classifier import EmpathyClassifier
 from empathy_score.conformal import covered, least_probabilities, score_intervals
 from empathy_score.domain import known_shares, known_words
 from empathy_score.errors import InputError
@@ -25,35 +24,33 @@ from empathy_score.evaluation import (
     reliability,
     slice_measures,
 )
-from empathy_score.features import all_features
 from empathy_score.features.matrix import matrix_of
 from empathy_score.features.transformer import parsed_turns
 from empathy_score.features.turns import Turns
+from empathy_score.held_out import (
+    N_SPLITS,
+    Fold,
+    classifier_for,
+    folds_of,
+    held_out_probabilities,
+    judged_by,
+    material_of,
+    median_levels,
+)
 from empathy_score.labelled import LEVELS, Labelled, read_labelled
 from empathy_score.model import Model, model_matrix, predict, save_model
 from empathy_score.model_folder import check_out
 from empathy_score.readers import Reject
 from empathy_score.records import MECHANISMS
-from empathy_score.sentence_levels import Evidence, SentenceLevels
+from empathy_score.sentence_levels import SentenceLevels
 
 ALPHAS = (100.0, 300.0, 1000.0)
-N_SPLITS = 5
 MODEL_VERSION = "0.2.0"
 UNKNOWN_SHARE = 0.005
 """Share of held-out training texts that may count as out of the domain."""
 
 Array = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fold:
-    """Rows to fit and to test, and their sentences; the test rows were not seen."""
-
-    fit: npt.NDArray[np.intp]
-    test: npt.NDArray[np.intp]
-    judged: Array
-    unseen: Array
 
 
 def train(
@@ -97,19 +94,21 @@ def train(
     if rare:
         data = replace(data, mechanisms=None)
     more = read_labelled(contrast) if contrast else None
-    material = [_material(data)]
+    material = [material_of(data)]
     if more is not None:
-        material.append(_material(more, like=data))
+        material.append(material_of(more, like=data))
     turns = parsed_turns(data.entries())
-    features, folds = matrix_of(turns), list(_folds(material))
+    features, folds = matrix_of(turns), list(folds_of(material))
     alpha = _best_alpha(folds, features, data)
-    held_out = _held_out(folds, features, data.targets(), data.groups, alpha)
+    held_out = held_out_probabilities(
+        folds, features, data.targets(), data.groups, alpha
+    )
     sentences = SentenceLevels()
     model = Model(
         name=Path(out).name,
         version=version,
         sentences=sentences,
-        **_fitted(data, features, _judged(sentences, material), alpha),
+        **_fitted(data, features, judged_by(sentences, material), alpha),
         least=least_probabilities(held_out[0], data.levels),
         known=known_words(_both_sides(data, range(len(data.texts)))),
         least_known=_least_known(data),
@@ -205,133 +204,18 @@ def _rare_mechanism(data: Labelled) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Material:
-    """What a sentence model learns from."""
-
-    texts: tuple[str, ...]
-    targets: Levels
-    evidence: tuple[Sequence[Evidence], ...]
-    groups: tuple[str, ...]
-
-    def of(self, rows: npt.NDArray[np.intp]) -> _Material:
-        """Give some of the utterances."""
-        return _Material(
-            texts=tuple(self.texts[row] for row in rows),
-            targets=self.targets[rows],
-            evidence=tuple(self.evidence[row] for row in rows),
-            groups=tuple(self.groups[row] for row in rows),
-        )
-
-
-def _material(data: Labelled, like: Labelled | None = None) -> _Material:
-    """Texts with their evidence; ``like`` says how many targets are wanted."""
-    targets, evidence = data.targets(), data.evidence()
-    if like is not None:
-        n_targets = like.targets().shape[1]
-        if targets.shape[1] < n_targets:
-            raise InputError(
-                "the contrast utterances lack the mechanisms that the others have: "
-                f"{', '.join(MECHANISMS)}"
-            )
-        targets = targets[:, :n_targets]
-    if evidence is None:  # every sentence shows what the utterance does
-        shown = zip(data.texts, targets.tolist(), strict=True)
-        evidence = [[(0, len(text), tuple(levels))] for text, levels in shown]
-    n_targets = targets.shape[1]
-    return _Material(
-        texts=data.texts,
-        targets=targets,
-        evidence=tuple(
-            [(start, end, levels[:n_targets]) for start, end, levels in spans]
-            for spans in evidence
-        ),
-        groups=data.groups,
-    )
-
-
-def _judged(sentences: SentenceLevels, material: Sequence[_Material]) -> Array:
-    """Fit on all material; judge the utterances of the first by unseen folds."""
-    judged = sentences.fit_transform(
-        [text for part in material for text in part.texts],
-        np.vstack([part.targets for part in material]),
-        [spans for part in material for spans in part.evidence],
-        [group for part in material for group in part.groups],
-    )
-    return judged[: len(material[0].texts)]
-
-
-def _folds(material: Sequence[_Material]) -> Iterator[_Fold]:
-    """Give each split by conversation; the fit part judges the sentences."""
-    data = material[0]
-    for fit, test in GroupKFold(N_SPLITS).split(data.targets, groups=data.groups):
-        sentences = SentenceLevels()
-        judged = _judged(sentences, [data.of(fit), *material[1:]])
-        unseen = sentences.transform(list(data.of(test).texts))
-        yield _Fold(fit=fit, test=test, judged=judged, unseen=unseen)
-
-
-def _classifier(alpha: float, target: int) -> EmpathyClassifier:
-    """Directions are declared for the level; for mechanisms features are free."""
-    features = all_features()
-    directions = [feature.direction if target == 0 else 0 for feature in features]
-    return EmpathyClassifier(alpha=alpha, monotonic_cst=[*directions, 1, 1])
-
-
-def _held_out(
-    folds: Sequence[_Fold],
-    features: Array,
-    targets: Levels,
-    groups: Sequence[str],
-    alpha: float,
-) -> list[Array]:
-    """Probabilities of each target's levels for utterances that were not seen."""
-    group = np.array(groups)
-    found = [np.zeros((len(targets), len(LEVELS))) for _ in targets.T]
-    for fold in folds:
-        for target, levels in enumerate(targets.T):
-            model = _classifier(alpha, target)
-            X = model_matrix(features[fold.fit], fold.judged, target)
-            model.fit(X, levels[fold.fit], group[fold.fit])
-            columns = np.searchsorted(LEVELS, model.classes_)
-            chances = model.predict_proba(
-                model_matrix(features[fold.test], fold.unseen, target)
-            )
-            found[target][np.ix_(fold.test, columns)] = chances
-    return found
-
-
-def _best_alpha(folds: Sequence[_Fold], features: Array, data: Labelled) -> float:
+def _best_alpha(folds: Sequence[Fold], features: Array, data: Labelled) -> float:
     """Penalty with the best agreement on held-out conversations."""
 
     def agreement(alpha: float) -> float:
         levels = data.levels
-        found = _held_out(folds, features, levels[:, None], data.groups, alpha)[0]
+        found = held_out_probabilities(
+            folds, features, levels[:, None], data.groups, alpha
+        )[0]
         predicted = median_levels(found)
         return float(cohen_kappa_score(levels, predicted, weights="quadratic"))
 
     return max(ALPHAS, key=agreement)
-
-
-def median_levels(probabilities: Array) -> Levels:
-    """Give the highest level that is reached with p > 0.5, as the classifier does.
-
-    Parameters
-    ----------
-    probabilities : ndarray of shape (n_utterances, 3)
-        Of the levels.
-
-    Returns
-    -------
-    ndarray of shape (n_utterances,)
-
-    Examples
-    --------
-    >>> median_levels(np.array([[0.4, 0.3, 0.3], [0.6, 0.4, 0.0]])).tolist()
-    [1, 0]
-    """
-    above = np.cumsum(probabilities[:, ::-1], axis=1)[:, ::-1]
-    return np.asarray((above[:, 1:] > 0.5).sum(axis=1))
 
 
 def _fitted(
@@ -339,7 +223,7 @@ def _fitted(
 ) -> dict[str, Any]:
     """Train the classifiers on everything."""
     classifiers = [
-        _classifier(alpha, target).fit(
+        classifier_for(alpha, target).fit(
             model_matrix(features, judged, target), levels, np.array(data.groups)
         )
         for target, levels in enumerate(data.targets().T)

@@ -35,6 +35,7 @@ ORDER = [
     "scoring",
     "labelled",
     "evaluation",
+    "held_out",
     "card",
     "training",
     "opportunity_training",
