@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -58,6 +59,9 @@ SCORE_COLUMNS: Mapping[str, str] = {
     **{f"cue_{label}": "BIGINT" for label in CUE_LABELS},
 }
 """The columns that scoring adds, in their order, with their SQL types."""
+
+_CUE_NAMES = tuple(field.name for field in fields(Cue))
+_CUE_VALUES = attrgetter(*_CUE_NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +144,7 @@ class EmpathyScorer:
                     "decode it with the encoding it was written in"
                 )
         doc, before = cast("tuple[Doc, Doc | None]", parse(self.nlp, [text, reply_to]))
-        turns = turns_of([doc], [before])
+        turns = turns_of([doc], [before], texts=[text])
         found = predict(self.model, turns)
         p_none, p_weak, p_strong = found.probabilities[0].tolist()
         low, high = found.intervals[0].tolist()
@@ -324,7 +328,8 @@ class EmpathyScorer:
             (utterances[place].conversation, utterances[place].role) for place in scored
         ]
         n_repeated = repeated_phrases(scored_docs, sides, said)
-        turns = turns_of(scored_docs, docs[len(texts) :], n_repeated)
+        scored_texts = [texts[place] for place in scored]
+        turns = turns_of(scored_docs, docs[len(texts) :], n_repeated, scored_texts)
         called = opportunities_of(turns.before, self.opportunity).kinds
         for place, scores, kind in zip(
             scored, self._scores(turns), called, strict=True
@@ -403,7 +408,7 @@ def _with_replies(
 def _empty_row(cues: Sequence[Cue]) -> Row:
     """Everything that holds for any turn: its cues; the rest is null."""
     row: Row = dict.fromkeys(SCORE_COLUMNS)
-    row["cues"] = [asdict(cue) for cue in cues]
+    row["cues"] = [dict(zip(_CUE_NAMES, _CUE_VALUES(cue), strict=True)) for cue in cues]
     for label in CUE_LABELS:
         row[f"cue_{label}"] = 0
     for cue in cues:

@@ -153,7 +153,7 @@ def parsed_turns(X: Any, batch_size: int = 1000) -> Turns:  # noqa: ANN401
     own = cast("list[Doc]", docs[: len(texts)])
     known = all(side is not None for side in sides)
     n_repeated = repeated_phrases(own, sides) if known else None
-    return turns_of(own, docs[len(texts) :], n_repeated)
+    return turns_of(own, docs[len(texts) :], n_repeated, texts)
 
 
 def parse(

@@ -126,7 +126,10 @@ def _marks() -> tuple[int, int]:
 
 
 def turns_of(
-    docs: Sequence[Doc], reply_to: Sequence[Doc | None], n_repeated: Array | None = None
+    docs: Sequence[Doc],
+    reply_to: Sequence[Doc | None],
+    n_repeated: Array | None = None,
+    texts: Sequence[str] | None = None,
 ) -> Turns:
     """Count utterances and the turns before them; a ``Doc`` used twice counts once.
 
@@ -138,6 +141,9 @@ def turns_of(
         The other side's turn before each.
     n_repeated : ndarray of shape (n_utterances,), optional
         From :func:`~empathy_score.features.repetition.repeated_phrases`.
+    texts : sequence of str, optional
+        The texts of ``docs`` where they are at hand: spaCy puts ``doc.text`` together
+        anew, token by token, each time it is asked.
 
     Returns
     -------
@@ -150,7 +156,7 @@ def turns_of(
     own = [place_of[id(doc)] for doc in docs]
     before = [nothing if doc is None else place_of[id(doc)] for doc in reply_to]
     return Turns(
-        texts=tuple(doc.text for doc in docs),
+        texts=tuple(texts if texts is not None else (doc.text for doc in docs)),
         own=_taken(counts, own),
         before=_taken(counts, before),
         has_before=np.array([doc is not None for doc in reply_to], dtype=np.bool_),
