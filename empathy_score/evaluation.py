@@ -168,7 +168,11 @@ def slice_measures(
         at = values == value
         found[value] = {
             "n": int(at.sum()),
-            "weighted_kappa": _kappa(levels[at], predicted[at]),
+            "weighted_kappa": (
+                _kappa(levels[at], predicted[at])
+                if len(np.unique(levels[at])) > 1
+                else None
+            ),
             "accuracy": float(np.mean(levels[at] == predicted[at])),
             "interval_coverage": float(inside[at].mean()),
         }

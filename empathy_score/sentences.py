@@ -127,7 +127,9 @@ def word_matrix(
         known = set(map(find, tokens + pairs))
         known.discard(None)
         counts[place] = len(known)
-        indices.extend(known)  # type: ignore[arg-type]
+        # Sorted: the order of a set with None in it differs from process to process,
+        # and sums of floats with it.
+        indices.extend(sorted(known))  # type: ignore[arg-type]
     column = np.array(indices, dtype=np.int32)
     owner = np.repeat(np.arange(len(pieces)), counts)
     values = rarity[column]

@@ -73,10 +73,10 @@ def differences(scores):
     ("axis", "mean", "most"),
     [
         ("names", 0.02, 0.05),
-        ("gender", 0.05, 0.25),
-        ("dialect", 0.10, 0.40),
-        ("second_language", 0.10, 0.45),
-        ("politeness", 0.12, 0.45),
+        ("gender", 0.04, 0.15),
+        ("dialect", 0.08, 0.30),
+        ("second_language", 0.07, 0.30),
+        ("politeness", 0.08, 0.25),
     ],
 )
 def test_the_score_hardly_depends_on_who_speaks(differences, axis, mean, most):
