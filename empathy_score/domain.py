@@ -15,7 +15,7 @@ import numpy.typing as npt
 from empathy_score.normalization import plain_text
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_MASK = re.compile(r"#\w+#|https?://\S+|\S+@\S+")
+_MASK = re.compile(r"#\w+#|https?://\S+|[^\s@]{1,64}@\S+")
 
 
 def words_of(text: str) -> list[str]:

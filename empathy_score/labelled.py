@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from empathy_score.errors import InputError
+from empathy_score.features.turns import WARM
 from empathy_score.readers import Export, Reject, conversations, open_export
 from empathy_score.readers.sql import as_text, column_types, quoted
 from empathy_score.records import MECHANISMS
@@ -19,17 +20,7 @@ from empathy_score.sentence_levels import Evidence
 from empathy_score.turn_order import replies
 
 LEVELS = (0, 1, 2)
-_WARM = frozenset(
-    {
-        "acknowledgement",
-        "perspective_taking",
-        "apology",
-        "gratitude",
-        "reassurance",
-        "help_offer",
-        "positivity",
-    }
-)
+_WARM = frozenset(WARM)
 _SHOWS: tuple[tuple[frozenset[str], ...], ...] = (
     (_WARM, frozenset({"personalization", "follow_up"})),
     (_WARM - {"perspective_taking"},),

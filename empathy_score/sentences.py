@@ -15,8 +15,9 @@ from empathy_score.normalization import plain_text
 
 Array = npt.NDArray[np.float64]
 
-# A sentence, or a stretch of a transcript without punctuation.
-_SENTENCE = re.compile(r"[^.!?\n]{1,240}(?:[.!?]+|\n|$|(?= ))")
+# A sentence, a stretch of a transcript without punctuation, or a piece of an endless
+# run without a blank.
+_SENTENCE = re.compile(r"[^.!?\n]{1,240}(?:[.!?]+|\n|$|(?= ))|[^.!?\n ]{240}")
 _WORD = re.compile(r"\w")
 _TOKEN = re.compile(r"\w+|[?!]")
 

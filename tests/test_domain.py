@@ -1,6 +1,9 @@
+import time
+
 import pytest
 
 from empathy_score import EmpathyScorer
+from empathy_score.domain import words_of
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +58,9 @@ def test_another_language_is_flagged_and_nothing_is_claimed(scorer, text):
 @pytest.mark.parametrize("text", ENGLISH)
 def test_english_of_all_kinds_is_not_flagged(scorer, text):
     assert not scorer.score(text).out_of_domain
+
+
+def test_a_very_long_run_without_a_blank_takes_no_time():
+    before = time.perf_counter()
+    assert len(words_of("a" * 200_000 + "#b" * 50_000)) > 0
+    assert time.perf_counter() - before < 5

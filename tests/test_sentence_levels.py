@@ -1,10 +1,13 @@
+import time
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import skops.io
 from sklearn.base import clone
 
 from empathy_score import SentenceLevels
-from empathy_score.sentences import learn_words, word_matrix
+from empathy_score.sentences import learn_words, sentences_of, word_matrix
 
 TEXTS = [
     "So sorry about that! Order number?",
@@ -104,3 +107,17 @@ def test_words_stand_in_one_order_whatever_the_process():
     for row in range(2):
         found = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
         assert found.tolist() == sorted(found)
+
+
+def test_an_endless_run_is_cut_at_once():
+    text = "ab" * 100_000 + " so sorry."
+    before = time.perf_counter()
+    found = sentences_of(text)
+    assert time.perf_counter() - before < 5
+    assert (found[0][0], found[-1][1]) == (0, len(text))
+    assert found[-1][2].endswith("so sorry.")
+    assert all(
+        start == end
+        for (_, end, _), (start, _, _) in pairwise(found)
+        if text[end : end + 1] != " "
+    )
