@@ -76,6 +76,8 @@ class Predictions:
 
     Parameters
     ----------
+    X : ndarray of shape (n_utterances, n_columns)
+        What the level rests on; columns as in :func:`model_columns`.
     probabilities : ndarray of shape (n_utterances, 3)
         Calibrated p(level 0), p(1), p(2).
     levels : ndarray of shape (n_utterances,)
@@ -90,6 +92,7 @@ class Predictions:
         Not English, or far from what the model knows.
     """
 
+    X: Array
     probabilities: Array
     levels: npt.NDArray[np.int64]
     scores: Array
@@ -162,6 +165,7 @@ def predict(model: Model, turns: Turns) -> Predictions:
     intervals = score_intervals(probabilities, model.least)
     intervals[far] = (0.0, 1.0)
     return Predictions(
+        X=X,
         probabilities=probabilities,
         levels=model.classifier.predict(X),
         scores=score_of(probabilities),
@@ -178,15 +182,15 @@ def predict(model: Model, turns: Turns) -> Predictions:
     )
 
 
-def contributions_of(model: Model, turns: Turns) -> list[dict[str, float]]:
+def contributions_of(model: Model, X: Array) -> list[dict[str, float]]:
     """Say what each score rests on.
 
     Parameters
     ----------
     model : Model
         From :func:`load_model`.
-    turns : Turns
-        The utterances and the turns before them.
+    X : ndarray of shape (n_utterances, n_columns)
+        From :attr:`Predictions.X`.
 
     Returns
     -------
@@ -194,8 +198,6 @@ def contributions_of(model: Model, turns: Turns) -> list[dict[str, float]]:
         For each utterance the share of each column in the decision value, largest
         first, columns without a share left out but ``"intercept"``.
     """
-    sentences = model.sentences.transform(list(turns.texts))
-    X = model_matrix(matrix_of(turns), sentences)
     names = (*model_columns(), "intercept")
     return [
         {

@@ -148,7 +148,7 @@ class EmpathyScorer:
         found = predict(self.model, turns)
         p_none, p_weak, p_strong = found.probabilities[0].tolist()
         low, high = found.intervals[0].tolist()
-        contributions = contributions_of(self.model, turns)[0]
+        contributions = contributions_of(self.model, found.X)[0]
         return EmpathyScore(
             text=text,
             score=float(found.scores[0]),
