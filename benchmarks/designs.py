@@ -31,12 +31,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_union
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from empathy_score.classifier import EmpathyClassifier
+from empathy_score.classifier import EmpathyClassifier, median_levels
 from empathy_score.evaluation import measures
 from empathy_score.features import Feature, all_features
 from empathy_score.features.matrix import matrix_of
 from empathy_score.features.transformer import parsed_turns
-from empathy_score.held_out import median_levels
+from empathy_score.held_out import Material, judged_by, material_of
 from empathy_score.labelled import Labelled, read_labelled
 from empathy_score.model import model_matrix
 from empathy_score.sentence_levels import SentenceLevels
@@ -55,6 +55,7 @@ class Data:
     """What every design sees: labels, texts, features by name."""
 
     labelled: Labelled
+    material: Material
     X: Array
     groups: npt.NDArray[np.str_]
 
@@ -92,13 +93,7 @@ def stacked(keep: Callable[[Feature], bool] = everything) -> Design:
 
     def design(data: Data, fit: Rows, test: Rows) -> tuple[Array, object]:
         sentences = SentenceLevels()
-        evidence = data.labelled.evidence()
-        judged = sentences.fit_transform(
-            data.texts(fit),
-            data.labelled.targets()[fit],
-            None if evidence is None else [evidence[row] for row in fit],
-            data.groups[fit],
-        )
+        judged = judged_by(sentences, [data.material.of(fit)])
         unseen = sentences.transform(data.texts(test))
         signs = [*directions()[kept], 1, 1]
         model = EmpathyClassifier(alpha=ALPHA, monotonic_cst=signs)
@@ -312,6 +307,7 @@ def main() -> int:
     turns = parsed_turns(labelled.entries())
     data = Data(
         labelled=labelled,
+        material=material_of(labelled),
         X=np.nan_to_num(matrix_of(turns)),
         groups=np.array(labelled.groups),
     )

@@ -198,8 +198,8 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         -------
         ndarray of shape (n_samples,)
         """
-        above = np.minimum.accumulate(_sigmoid(self._log_odds(X)), axis=1)
-        return np.asarray(self.classes_[(above > 0.5).sum(axis=1)])
+        places = median_levels(self.predict_proba(X))
+        return np.asarray(self.classes_[places])
 
     def decision_value(self, X: Any) -> Array:  # noqa: ANN401
         """Sum of the calibrated log-odds over the thresholds.
@@ -247,6 +247,28 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
+
+
+def median_levels(probabilities: Array) -> npt.NDArray[np.int64]:
+    """Give the median level: the highest that is reached with p > 0.5.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_utterances, n_levels)
+        Of the levels, ascending.
+
+    Returns
+    -------
+    ndarray of shape (n_utterances,)
+        Places of the levels, from 0.
+
+    Examples
+    --------
+    >>> median_levels(np.array([[0.4, 0.3, 0.3], [0.6, 0.4, 0.0]])).tolist()
+    [1, 0]
+    """
+    above = np.cumsum(probabilities[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray((above[:, 1:] > 0.5).sum(axis=1))
 
 
 def _least_squares(gram: Array, target: Array, signs: npt.NDArray[np.int8]) -> Array:

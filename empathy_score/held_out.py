@@ -218,24 +218,3 @@ def held_out_probabilities(
             )
             found[target][np.ix_(fold.test, columns)] = chances
     return found
-
-
-def median_levels(probabilities: Array) -> Levels:
-    """Give the highest level that is reached with p > 0.5, as the classifier does.
-
-    Parameters
-    ----------
-    probabilities : ndarray of shape (n_utterances, 3)
-        Of the levels.
-
-    Returns
-    -------
-    ndarray of shape (n_utterances,)
-
-    Examples
-    --------
-    >>> median_levels(np.array([[0.4, 0.3, 0.3], [0.6, 0.4, 0.0]])).tolist()
-    [1, 0]
-    """
-    above = np.cumsum(probabilities[:, ::-1], axis=1)[:, ::-1]
-    return np.asarray((above[:, 1:] > 0.5).sum(axis=1))

@@ -54,8 +54,7 @@ class Labelled:
     cues : tuple of tuple of (start, end, label), or None
         Labelled cues of each; None where the table holds none.
     slices : dict of str to tuple
-        Values of the columns ``channel``, ``industry`` and ``persona``, where they
-        are there.
+        Values of the columns ``channel`` and ``industry``, where they are there.
     rejects : tuple of Reject
         Rows that were set aside.
     """
@@ -221,7 +220,7 @@ def _labelled(export: Export, level: str) -> Labelled:
         cues=_cues(export, rows),
         slices={
             name: tuple(values[row] for row in rows)
-            for name in ("channel", "industry", "persona")
+            for name in ("channel", "industry")
             if (values := _texts(export, name)) is not None
         },
         rejects=export.rejects,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from empathy_score.classifier import EmpathyClassifier
+from empathy_score.classifier import EmpathyClassifier, median_levels
 from empathy_score.conformal import score_intervals, score_of
 from empathy_score.domain import known_shares
 from empathy_score.errors import ModelError
@@ -167,7 +167,7 @@ def predict(model: Model, turns: Turns) -> Predictions:
     return Predictions(
         X=X,
         probabilities=probabilities,
-        levels=model.classifier.predict(X),
+        levels=median_levels(probabilities),
         scores=score_of(probabilities),
         intervals=intervals,
         mechanisms={

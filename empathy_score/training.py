@@ -13,6 +13,7 @@ from sklearn.metrics import cohen_kappa_score
 from sklearn.model_selection import GroupKFold
 
 from empathy_score.card import CALIBRATION, draw_calibration, model_card
+from empathy_score.classifier import median_levels
 from empathy_score.conformal import covered, least_probabilities, score_intervals
 from empathy_score.domain import known_shares, known_words
 from empathy_score.errors import InputError
@@ -35,7 +36,6 @@ from empathy_score.held_out import (
     held_out_probabilities,
     judged_by,
     material_of,
-    median_levels,
 )
 from empathy_score.labelled import LEVELS, Labelled, read_labelled
 from empathy_score.model import Model, model_matrix, predict, save_model
@@ -274,7 +274,6 @@ def _measured(
         "slices": {
             name: slice_measures(levels, predicted, covered(intervals, levels), values)
             for name, values in slices.items()
-            if name != "persona"
         },
         "mechanisms": {
             name: measures(shown, chances, median_levels(chances), data.groups)
