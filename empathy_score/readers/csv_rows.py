@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from empathy_score.errors import InputError
-from empathy_score.readers.formats import HEAD
+from empathy_score.readers.encodings import HEAD
 from empathy_score.readers.rejects import (
     MAX_ROW,
     Reject,

@@ -1,125 +1,147 @@
-"""What a file is: its format by its ending, its encoding by its first bytes."""
+"""The formats that can be read: one module and one row here for each.
+
+Other packages add theirs with an entry point in the group ``empathy_score.formats``
+that names a :class:`Format`.
+"""
 
 from __future__ import annotations
 
-import codecs
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Literal
 
 from empathy_score.errors import InputError
+from empathy_score.readers.turn import Turn, Unusable
 
-ENDINGS = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "json",
-    ".parquet": "parquet",
-}
-"""Endings of files that can be read, and their formats."""
+Content = Literal["table", "json", "text", "folder"]
+ENTRY_POINTS = "empathy_score.formats"
 
-HEAD = 1 << 16
-"""Bytes of a file that are looked at before it is read."""
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One format of exports.
+
+    Parameters
+    ----------
+    name : str
+        What ``--format`` takes.
+    title : str
+        What the analyst knows it as.
+    content : {"json", "text", "folder", "table"}
+        What ``recognises`` and ``read`` are given: one JSON document (a file, an
+        element of a JSON array, or a line of JSON lines), the text of a file, or
+        the path of a folder. Tables are read by the package itself.
+    example : str
+        A command that scores such an export.
+    endings : tuple of str
+        Usual endings of its files, for the reader of the list.
+    recognises : callable
+        Whether a document, the first 64 kB of a text, or a folder is of this format.
+    read : callable
+        Takes the document, text or folder and the name of the conversation to use
+        where the export holds none; yields :class:`Turn` and :class:`Unusable` in
+        the order in which they were said, or raises
+        :class:`~empathy_score.readers.turn.FormatError`.
+    """
+
+    name: str
+    title: str
+    content: Content
+    example: str
+    endings: tuple[str, ...]
+    recognises: Callable[[Any], bool]
+    read: Callable[[Any, str], Iterable[Turn | Unusable]]
+
+
+_MODULES: tuple[str, ...] = ("twilio",)
+"""Modules of ``empathy_score.readers`` with a ``FORMAT``, the surest first."""
+
+
+def _no_table(content: Any) -> bool:  # noqa: ANN401, ARG001
+    return False
+
+
+def _no_turns(content: Any, name: str) -> Iterable[Turn | Unusable]:  # noqa: ANN401, ARG001
+    return ()
+
+
+def _table(name: str, title: str, *endings: str) -> Format:
+    return Format(
+        name=name,
+        title=title,
+        content="table",
+        example=f"empathy-score score messages{endings[0]} -o scored.csv",
+        endings=endings,
+        recognises=_no_table,
+        read=_no_turns,
+    )
+
+
+TABLES = (
+    _table("csv", "CSV, one message per row, any delimiter", ".csv"),
+    _table("tsv", "TSV, one message per row", ".tsv"),
+    _table("jsonl", "JSON lines, one message per line", ".jsonl", ".ndjson"),
+    _table("json", "JSON array of messages", ".json"),
+    _table("parquet", "Parquet, one message per row", ".parquet"),
+    _table("excel", "Excel workbook, one message per row", ".xlsx", ".xls"),
 )
+"""Formats with one message per row."""
 
 
-def format_of(path: Path, named: str | None) -> str:
-    """Tell the format of a file that can be opened, or raise InputError.
+@lru_cache(maxsize=1)
+def formats() -> tuple[Format, ...]:
+    """Give every format: exports first, those of other packages before ours.
 
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.NamedTemporaryFile(suffix=".NDJSON") as file:
-    ...     _ = file.write(b"{}")
-    ...     file.flush()
-    ...     format_of(Path(file.name), None)
-    'jsonl'
-    """
-    allowed = sorted(set(ENDINGS.values()))
-    if named is not None and named not in allowed:
-        raise InputError(f"no format {named!r}; allowed: {', '.join(allowed)}")
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder; name the files in it")
-    if not path.exists():
-        raise InputError(f"{path}: there is no such file")
-    try:
-        with path.open("rb") as handle:
-            empty = not handle.read(1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be opened: {error.strerror}") from error
-    if empty:
-        raise InputError(f"{path}: is empty; export it again")
-    found = named or ENDINGS.get(path.suffix.lower())
-    if found is None:
-        raise InputError(
-            f"{path}: unknown ending {path.suffix!r}; allowed: {', '.join(ENDINGS)}, "
-            "or name the format with format= / --format"
-        )
-    return found
-
-
-def head_of(file: str) -> bytes:
-    """Read the first bytes of a text file, or say what else the file is.
+    Returns
+    -------
+    tuple of Format
 
     Examples
     --------
-    >>> import tempfile
-    >>> with tempfile.NamedTemporaryFile() as file:
-    ...     _ = file.write(b"id,text")
-    ...     file.flush()
-    ...     head_of(file.name)
-    b'id,text'
+    >>> [one.name for one in formats()][-6:]
+    ['csv', 'tsv', 'jsonl', 'json', 'parquet', 'excel']
     """
-    with Path(file).open("rb") as handle:
-        head = handle.read(HEAD)
-    if head.startswith(b"PK\x03\x04"):
-        raise InputError(f"{file}: is a spreadsheet or zip file; save it as CSV")
-    if head.startswith(b"\x1f\x8b"):
-        raise InputError(f"{file}: is compressed with gzip; unpack it first")
-    return head
-
-
-def codec_of(file: str, head: bytes, encoding: str | None) -> str:
-    """Choose the encoding: the byte order mark's, else the caller's, else UTF-8.
-
-    Examples
-    --------
-    >>> codec_of("a.csv", codecs.BOM_UTF8 + b"text", "cp1252")
-    'utf-8-sig'
-    >>> codec_of("a.csv", b"text", "latin1")
-    'iso8859-1'
-    """
-    for mark, codec in _BOMS:
-        if head.startswith(mark):
-            return codec
-    if encoding is not None:
-        try:
-            "".encode(encoding)
-        except LookupError as error:
+    others = [point.load() for point in entry_points(group=ENTRY_POINTS)]
+    for other in others:
+        if not isinstance(other, Format):
             raise InputError(
-                f"no text encoding {encoding!r}; usual ones: utf-8, cp1252, utf-16"
-            ) from error
-        return codecs.lookup(encoding).name
-    if head.count(0) > len(head) // 4:
-        raise InputError(
-            f"{file}: is no UTF-8 text; if it is UTF-16, say encoding='utf-16-le' / "
-            "--encoding utf-16-le"
-        )
-    return "utf-8"
+                f"an entry point of the group {ENTRY_POINTS!r} gives a "
+                f"{type(other).__name__}, not an empathy_score.readers.Format"
+            )
+    own = [import_module(f"empathy_score.readers.{name}").FORMAT for name in _MODULES]
+    return (*others, *own, *TABLES)
 
 
-def decoded_head(head: bytes, codec: str) -> str:
-    """Decode the first bytes, which may end within a character.
+def format_named(name: str) -> Format:
+    """Look a format up by its name.
+
+    Raises
+    ------
+    InputError
+        There is none; the text lists those that are there.
 
     Examples
     --------
-    >>> decoded_head("text,é".encode()[:-1], "utf-8")
-    'text,'
+    >>> format_named("tsv").endings
+    ('.tsv',)
     """
-    decoder = codecs.getincrementaldecoder(codec)(errors="replace")
-    return decoder.decode(head).lstrip("\ufeff")
+    for one in formats():
+        if one.name == name:
+            return one
+    listed = ", ".join(sorted(one.name for one in formats()))
+    raise InputError(f"no format {name!r}; allowed: {listed}")
+
+
+def format_recognising(content: Content, material: Any) -> Format | None:  # noqa: ANN401
+    """Find the first format that knows a document, a text or a folder.
+
+    Examples
+    --------
+    >>> format_recognising("json", {"hello": "world"}) is None
+    True
+    """
+    known = (one for one in formats() if one.content == content)
+    return next((one for one in known if one.recognises(material)), None)

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from empathy_score.errors import InputError
 from empathy_score.readers.rejects import (
     MAX_ROW,
     Reject,
@@ -26,6 +25,7 @@ from empathy_score.readers.rejects import (
 from empathy_score.readers.sql import column_name
 
 _CHUNK = 1 << 20
+_RAW = 1_000
 
 
 class _Long:
@@ -41,14 +41,18 @@ class _Shape:
 
 
 def json_rows(
-    records: Iterator[Row], *, file: str, codec: str, kinds: dict[str, set[object]]
+    records: Iterable[Row | Reject],
+    *,
+    file: str,
+    codec: str,
+    kinds: dict[str, set[object]],
 ) -> Iterator[Row | Reject]:
     r"""Yield the JSON objects among records, one on one line.
 
     Parameters
     ----------
-    records : iterator of (int, str)
-        Line number and text of each record.
+    records : iterable of (int, str), or Reject
+        Line number and text of each record; a Reject goes on as it is.
     file, codec : str
         For rejects.
     kinds : dict
@@ -73,7 +77,12 @@ def json_rows(
     {'text': {<class 'str'>}}
     """
     shapes: dict[tuple[object, ...], _Shape] = {}
-    filled = ((line, text) for line, raw in records if (text := raw.strip()))
+    rejects: list[Reject] = []
+    filled = (
+        (record[0], text)
+        for record in _rows(records, rejects)
+        if (text := record[1].strip())
+    )
     while block := list(itertools.islice(filled, 64)):
         objects = _objects([text for _, text in block])
         if len(shapes) > 10_000:
@@ -87,6 +96,15 @@ def json_rows(
                 yield reject(file, line, wrong, text)
                 continue
             yield line, _with_names(found, shape.names) if shape.names else text
+    yield from rejects
+
+
+def _rows(records: Iterable[Row | Reject], rejects: list[Reject]) -> Iterator[Row]:
+    for record in records:
+        if isinstance(record, Reject):
+            rejects.append(record)
+        else:
+            yield record
 
 
 def _objects(texts: list[str]) -> Sequence[dict[str, object] | None]:
@@ -225,13 +243,11 @@ def type_of(seen: set[object]) -> str | None:
     return kinds.get(next(iter(seen)), "JSON") if len(seen) == 1 else "JSON"
 
 
-def array_records(handle: TextIO, file: str) -> Iterator[Row]:
+def array_records(handle: TextIO, file: str) -> Iterator[Row | Reject]:
     r"""Yield the elements of one JSON array, however long, with their lines.
 
-    Raises
-    ------
-    InputError
-        The array is broken: where elements end is not known then.
+    Where the array is broken it ends with a Reject: nobody knows where the next
+    element begins.
 
     Examples
     --------
@@ -257,10 +273,12 @@ def array_records(handle: TextIO, file: str) -> Iterator[Row]:
             at = end
             continue
         if ended or len(buffer) - start > 4 * MAX_ROW:
-            raise InputError(
-                f"{file}: the JSON array is broken at the element that starts on "
-                f"line {line}; mend it, or export as .jsonl, one object per line"
+            reason = (
+                "the JSON array is broken in the element that starts here, and nothing "
+                "after it was read; export it again, or as JSON lines"
             )
+            yield reject(file, line, reason, buffer[start : start + _RAW])
+            return
         more = handle.read(max(_CHUNK, len(buffer) - start))
         buffer, at, ended = buffer[start:] + more, 0, not more
 

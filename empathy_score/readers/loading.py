@@ -87,7 +87,7 @@ def load(
             run(
                 connection,
                 f"INSERT INTO input BY NAME SELECT row_number() OVER () + {n_rows - 1} "
-                f"AS __row, {literal(part.file)} AS __file, {part.line} AS __line, "
+                f"AS __row, {part.file_of_row} AS __file, {part.line} AS __line, "
                 f"{', '.join(cells)} FROM {part.source} WHERE {reason} IS NULL",
             )
             kept = connection.execute("SELECT count(*) FROM input").fetchone()
@@ -138,9 +138,10 @@ def _blank_rows(
     cells = ", ".join(f"{literal(name)}: {quoted(name)}" for name in part.types if name)
     run(
         connection,
-        f"SELECT {part.line}, {reason}, CAST(to_json({{{cells}}}) AS VARCHAR) "
+        f"SELECT {part.file_of_row}, {part.line}, {reason}, "
+        f"CAST(to_json({{{cells}}}) AS VARCHAR) "
         f"FROM {part.source} WHERE {reason} IS NOT NULL",
     )
     while rows := fetched(connection):
-        for line, why, raw in rows:
-            yield reject(part.file, line, why, raw)
+        for file, line, why, raw in rows:
+            yield reject(file, line, why, raw)

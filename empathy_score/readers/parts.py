@@ -6,7 +6,7 @@ Text files are screened line by line first (see :mod:`.csv_rows` and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -20,13 +20,9 @@ from empathy_score.readers.csv_rows import (
     header_of,
     long_fields,
 )
-from empathy_score.readers.formats import codec_of, decoded_head, head_of
-from empathy_score.readers.json_rows import (
-    array_records,
-    is_json_object,
-    json_rows,
-    type_of,
-)
+from empathy_score.readers.documents import json_records
+from empathy_score.readers.json_rows import json_rows, type_of
+from empathy_score.readers.recognition import Recognised, text_of
 from empathy_score.readers.rejects import MAX_ROW, Reject, Row
 from empathy_score.readers.sql import (
     column_name,
@@ -35,6 +31,7 @@ from empathy_score.readers.sql import (
     literal,
     quoted,
 )
+from empathy_score.readers.turn_rows import TURN_COLUMNS
 
 # The longest row is 4 bytes for each character, and each quote may be doubled.
 _LONGEST = 4 * MAX_ROW + (1 << 20)
@@ -47,11 +44,11 @@ class Part:
     Parameters
     ----------
     file : str
-        The file, as the caller named it.
+        The file, as the caller named it; of several, the first.
     source : str
         SQL of the table function or query that reads it.
-    line : str
-        SQL for the line that a row starts on.
+    line, file_of_row : str
+        SQL for the line that a row starts on, and for the file that it stands in.
     types : dict
         Columns and their DuckDB types; None where all values are null.
     n_rows : int
@@ -65,6 +62,7 @@ class Part:
     file: str
     source: str
     line: str
+    file_of_row: str
     types: dict[str, str | None]
     n_rows: int
     rejects: tuple[Reject, ...] = ()
@@ -72,24 +70,16 @@ class Part:
 
 
 def part_of(
-    connection: duckdb.DuckDBPyConnection,
-    file: str,
-    form: str,
-    encoding: str | None,
-    scratch: Path,
+    connection: duckdb.DuckDBPyConnection, opened: Recognised, scratch: Path
 ) -> Part:
-    r"""Screen one file and give it as a part that DuckDB can load.
+    r"""Screen one table and give it as a part that DuckDB can load.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
         Looks into Parquet files.
-    file : str
-        The file, as the caller named it.
-    form : str
-        One of the formats in :data:`~.formats.ENDINGS`.
-    encoding : str or None
-        The caller's encoding.
+    opened : Recognised
+        A file with one message per row.
     scratch : Path
         File for the whole rows of a text file.
 
@@ -100,37 +90,58 @@ def part_of(
     Examples
     --------
     >>> import tempfile
+    >>> from empathy_score.readers.recognition import recognise
+    >>> from empathy_score.readers.sources import Source
     >>> with tempfile.TemporaryDirectory() as name, duckdb.connect() as connection:
     ...     file = Path(name, "chat.csv")
     ...     _ = file.write_text("role,text\nagent,Sorry!\n")
-    ...     part = part_of(connection, str(file), "csv", None, Path(name, "part"))
+    ...     opened = recognise(Source(name="chat.csv", path=file), None, None)
+    ...     part = part_of(connection, opened, Path(name, "part"))
     >>> part.n_rows, part.types
     (1, {'role': 'VARCHAR', 'text': 'VARCHAR'})
     """
+    file, form = opened.source.name, opened.format.name
     if form == "parquet":
-        return _parquet_part(connection, file)
-    head = head_of(file)
-    codec = codec_of(file, head, encoding)
-    start = decoded_head(head, codec)
-    newline = "\r" if "\r" in start and "\n" not in start else "\n"
-    # UTF-16 and UTF-32 cannot carry undecodable bytes on; the rest can.
-    errors = "replace" if codec in {"utf-16", "utf-32"} else "surrogateescape"
-    try:
-        with (
-            Path(file).open(encoding=codec, errors=errors, newline=newline) as lines,
-            long_fields(),
-        ):
-            if form in {"csv", "tsv"}:
-                delimiter = "\t" if form == "tsv" else delimiter_of(start)
-                return _csv_part(lines, file, codec, delimiter, scratch)
-            return _json_part(lines, file, codec, form, start, scratch)
-    except UnicodeError as error:
-        raise InputError(f"{file}: is not valid {codec}: {error}") from error
+        return _parquet_part(connection, opened)
+    with text_of(opened) as lines, long_fields():
+        if form in {"csv", "tsv"}:
+            delimiter = "\t" if form == "tsv" else delimiter_of(opened.start)
+            return _csv_part(lines, file, opened.codec, delimiter, scratch)
+        return _json_part(lines, opened, scratch)
 
 
-def _parquet_part(connection: duckdb.DuckDBPyConnection, file: str) -> Part:
+def turns_part(file: str, n_rows: int, scratch: Path) -> Part:
+    """Give the turns that :func:`~.turn_rows.write_turns` wrote as a part.
+
+    Parameters
+    ----------
+    file : str
+        The first file they come from.
+    n_rows : int
+        How many there are.
+    scratch : Path
+        Where they stand.
+
+    Returns
+    -------
+    Part
+    """
+    types = {"__file": "VARCHAR", "__line": "BIGINT", **TURN_COLUMNS}
+    return Part(
+        file=file,
+        source=_json_source(scratch, types),
+        line="__line",
+        file_of_row="__file",
+        types=dict(TURN_COLUMNS),
+        n_rows=n_rows,
+        scratch=scratch,
+    )
+
+
+def _parquet_part(connection: duckdb.DuckDBPyConnection, opened: Recognised) -> Part:
+    file = opened.source.name
     read = (
-        f"read_parquet({file_literal(file)}, file_row_number = true, "
+        f"read_parquet({file_literal(opened.source.path)}, file_row_number = true, "
         "hive_partitioning = false)"
     )
     try:
@@ -153,8 +164,10 @@ def _parquet_part(connection: duckdb.DuckDBPyConnection, file: str) -> Part:
         file=file,
         source=source,
         line="__line",
+        file_of_row=literal(file),
         types=types,
         n_rows=found[0] if found else 0,
+        scratch=opened.source.path if opened.source.is_scratch else None,
     )
 
 
@@ -184,6 +197,7 @@ def _csv_part(
         f"new_line = '\\n', parallel = false, max_line_size = {_LONGEST}, "
         f"buffer_size = {2 * _LONGEST}, columns = {{{kinds}}})",
         line="CAST(__line AS BIGINT)",
+        file_of_row=literal(file),
         types=dict.fromkeys(header, "VARCHAR"),
         n_rows=n_rows,
         rejects=tuple(rejects),
@@ -191,20 +205,17 @@ def _csv_part(
     )
 
 
-def _json_part(
-    lines: TextIO, file: str, codec: str, form: str, start: str, scratch: Path
-) -> Part:
-    records: Iterator[Row] = enumerate(lines, 1)
-    if form == "json" and start.lstrip().startswith("["):
-        records = array_records(lines, file)
-    elif form == "json" and not is_json_object(start.lstrip().partition("\n")[0]):
+def _json_part(lines: TextIO, opened: Recognised, scratch: Path) -> Part:
+    file = opened.source.name
+    if opened.shape == "document":
         raise InputError(
             f"{file}: holds no JSON records; needed is an array of objects, "
             "or one object per line"
         )
     kinds: dict[str, set[object]] = {}
     rejects: list[Reject] = []
-    rows = json_rows(records, file=file, codec=codec, kinds=kinds)
+    records = json_records(lines, file, opened.shape)
+    rows = json_rows(records, file=file, codec=opened.codec, kinds=kinds)
     n_rows = 0
     with scratch.open("w", encoding="utf-8", newline="") as out:
         for batch in _batches(rows, rejects):
@@ -214,19 +225,25 @@ def _json_part(
             )
             n_rows += len(batch)
     types = {name: type_of(seen) for name, seen in kinds.items()}
-    listed = ", ".join(
-        f"{literal(name)}: {literal(kind or 'VARCHAR')}"
-        for name, kind in {"__line": "BIGINT", **types}.items()
-    )
     return Part(
         file=file,
-        source=f"read_json({file_literal(scratch)}, format = 'newline_delimited', "
-        f"maximum_object_size = {_LONGEST}, columns = {{{listed}}})",
+        source=_json_source(scratch, {"__line": "BIGINT", **types}),
         line="__line",
+        file_of_row=literal(file),
         types=types,
         n_rows=n_rows,
         rejects=tuple(rejects),
         scratch=scratch,
+    )
+
+
+def _json_source(scratch: Path, types: Mapping[str, str | None]) -> str:
+    listed = ", ".join(
+        f"{literal(name)}: {literal(kind or 'VARCHAR')}" for name, kind in types.items()
+    )
+    return (
+        f"read_json({file_literal(scratch)}, format = 'newline_delimited', "
+        f"maximum_object_size = {_LONGEST}, columns = {{{listed}}})"
     )
 
 

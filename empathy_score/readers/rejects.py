@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from empathy_score.errors import InputError
+
 MAX_ROW = 4_000_000
 """Characters of the longest row that is read; longer ones are set aside."""
 _MAX_RAW = 1_000
@@ -36,6 +38,14 @@ class Reject:
     raw: str
 
 
+class BrokenFileError(InputError):
+    """Nothing of a file can be read, because of what stands on one of its lines."""
+
+    def __init__(self, reject: Reject) -> None:
+        super().__init__(f"{reject.file}: line {reject.line}: {reject.reason}")
+        self.reject = reject
+
+
 def reject(file: str, line: int, reason: str, raw: str) -> Reject:
     """Make a Reject; bytes that are no text become the replacement character.
 
@@ -48,6 +58,17 @@ def reject(file: str, line: int, reason: str, raw: str) -> Reject:
     return Reject(
         file=file, line=line, reason=reason, raw=cut.decode("utf-8", "replace")
     )
+
+
+def broken_file(file: str, reason: str, line: int = 1) -> Reject:
+    """Set a whole file aside.
+
+    Examples
+    --------
+    >>> broken_file("a.zip", "is a damaged zip file").raw
+    ''
+    """
+    return Reject(file=file, line=line, reason=reason, raw="")
 
 
 def decoded(text: str) -> bool:

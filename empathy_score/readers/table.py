@@ -1,25 +1,28 @@
-"""Tables of messages: CSV, TSV, JSON lines, JSON arrays and Parquet, on DuckDB.
+"""Exports of any format as one table of messages, on DuckDB.
 
-Each file becomes a part (see :mod:`.parts`); DuckDB loads what is whole into one
-table on disk, so that exports larger than memory work.
+Files become parts (see :mod:`.parts`): a table of messages one of its own, exports
+of conversations one together. DuckDB loads what is whole into one table on disk, so
+that exports larger than memory work.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from empathy_score.columns import Columns, check_meanings, recognise_columns, role_of
 from empathy_score.errors import InputError
-from empathy_score.readers.formats import format_of
+from empathy_score.readers.formats import format_named
+from empathy_score.readers.intake import Intake, take_in
 from empathy_score.readers.loading import load, merged_types
-from empathy_score.readers.parts import Part, part_of
 from empathy_score.readers.rejects import Reject
+from empathy_score.readers.sources import sources_of
 from empathy_score.readers.sql import as_text, database, fetched, quoted, run
+from empathy_score.readers.turn_rows import Unnamed
 from empathy_score.records import Role
 
 
@@ -49,6 +52,10 @@ class Export:
         20 at most.
     folder : Path
         Scratch folder.
+    unnamed : tuple of Unnamed
+        Files whose speakers have labels but no roles.
+    n_files : mapping of str to int
+        How many files of each format were read, by the format's title.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -60,6 +67,8 @@ class Export:
     has_roles: bool
     unknown_roles: tuple[str, ...]
     folder: Path
+    unnamed: tuple[Unnamed, ...] = ()
+    n_files: Mapping[str, int] = field(default_factory=dict)
 
 
 def open_export(
@@ -70,24 +79,29 @@ def open_export(
     encoding: str | None = None,
     format: str | None = None,  # noqa: A002
     folder: Path,
+    skip: Collection[Path] = (),
 ) -> Export:
-    r"""Read files with one message per row into one table.
+    r"""Read exports into one table with one message per row.
 
     Parameters
     ----------
     paths : sequence of Path or str
-        CSV, TSV, JSON lines, JSON arrays of objects, or Parquet; several are
-        joined by the names of their columns.
+        Files, folders, globs, archives or ``"-"``, as
+        :func:`~empathy_score.readers.sources.sources_of` takes them; tables are
+        joined by the names of their columns. What cannot be read is set aside.
     columns : mapping, optional
         Meaning to column name, as :func:`recognise_columns` takes them.
     roles : mapping, optional
-        The caller's names of roles.
+        The caller's names of roles, and labels of speakers.
     encoding : str, optional
         Encoding of text files; UTF-8, or what the byte order mark says.
-    format : {"csv", "tsv", "jsonl", "json", "parquet"}, optional
-        Instead of what the endings say.
+    format : str, optional
+        Name of a format (see :func:`~empathy_score.readers.formats.formats`) instead
+        of the one that is recognised.
     folder : Path
         Existing scratch folder for the database; the caller removes it.
+    skip : collection of Path
+        Files that are passed over inside folders.
 
     Returns
     -------
@@ -96,7 +110,7 @@ def open_export(
     Raises
     ------
     InputError
-        A file cannot be used at all, or no row is left.
+        A file does not exist, or no row is left.
 
     Examples
     --------
@@ -112,21 +126,27 @@ def open_export(
     check_meanings(columns or {})
     if not paths:
         raise InputError("no input file was named")
-    formats = [format_of(Path(path), format) for path in paths]
+    if format is not None:
+        format_named(format)
     connection = database(folder)
     try:
-        parts = [
-            part_of(connection, str(path), form, encoding, folder / f"part-{number}")
-            for number, (path, form) in enumerate(zip(paths, formats, strict=True))
-        ]
-        set_aside = [one for part in parts for one in part.rejects]
-        _check_any(parts, sum(part.n_rows for part in parts), set_aside)
-        types = merged_types(parts)
+        taken = take_in(
+            connection,
+            sources_of(paths, folder, skip),
+            named=format,
+            encoding=encoding,
+            roles=roles or {},
+            folder=folder,
+        )
+        _check_any(taken, sum(part.n_rows for part in taken.parts), taken.rejects)
+        types = merged_types(taken.parts)
         found = recognise_columns(list(types), **(columns or {}))
-        n_rows, blank = load(connection, parts, types, found.text)
-        order = {str(path): number for number, path in enumerate(paths)}
-        rejects = sorted(set_aside + blank, key=lambda one: (order[one.file], one.line))
-        _check_any(parts, n_rows, rejects)
+        n_rows, blank = load(connection, taken.parts, types, found.text)
+        order = {name: number for number, name in enumerate(taken.files)}
+        rejects = sorted(
+            taken.rejects + blank, key=lambda one: (order[one.file], one.line)
+        )
+        _check_any(taken, n_rows, rejects)
         known, unknown = _role_values(connection, types, found.role, roles or {})
     except BaseException:
         connection.close()
@@ -141,15 +161,22 @@ def open_export(
         has_roles=known,
         unknown_roles=unknown,
         folder=folder,
+        unnamed=tuple(taken.unnamed),
+        n_files=dict(taken.n_files),
     )
 
 
-def _check_any(parts: Sequence[Part], n_rows: int, rejects: Sequence[Reject]) -> None:
+def _check_any(taken: Intake, n_rows: int, rejects: Sequence[Reject]) -> None:
     if n_rows:
         return
     if not rejects:
-        raise InputError(f"{parts[0].file}: holds no rows")
+        raise InputError(f"{taken.files[0]}: holds no rows")
     first = rejects[0]
+    if first.raw == "":  # the whole file
+        line = f"line {first.line}: " if first.line > 1 else ""
+        more = len(rejects) - 1
+        also = f"; {more} more set aside" if more else ""
+        raise InputError(f"{first.file}: {line}{first.reason}{also}")
     raise InputError(
         f"{first.file}: no row can be used, {len(rejects)} were set aside; "
         f"the first, line {first.line}: {first.reason}"

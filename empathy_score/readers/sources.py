@@ -1,0 +1,210 @@
+"""From what the caller names to single files: folders, globs, archives, stdin."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import itertools
+import shutil
+import sys
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from empathy_score.errors import InputError
+from empathy_score.readers.formats import format_recognising
+from empathy_score.readers.rejects import Reject, broken_file
+
+STDIN = "-"
+"""What names standard input."""
+
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One file to read, or one folder that is an export as a whole.
+
+    Parameters
+    ----------
+    name : str
+        What to call it: the path as named, and the place inside an archive.
+    path : Path
+        Where its bytes are.
+    is_scratch : bool
+        Whether it was unpacked and may be removed once it is read.
+    """
+
+    name: str
+    path: Path
+    is_scratch: bool = False
+
+    @property
+    def ending(self) -> str:
+        """Ending of the name in lower case, without that of the compression.
+
+        Examples
+        --------
+        >>> Source(name="a/Calls.JSON.gz", path=Path("x")).ending
+        '.json'
+        """
+        name = PurePath(self.name.lower())
+        return PurePath(name.stem).suffix if name.suffix == ".gz" else name.suffix
+
+
+def sources_of(
+    named: Sequence[Path | str], folder: Path, skip: Collection[Path] = ()
+) -> Iterator[Source | Reject]:
+    r"""Go through all files that were named, in order; those of a folder by name.
+
+    Parameters
+    ----------
+    named : sequence of Path or str
+        Files, folders (with all that is in them; hidden files are passed over),
+        globs, or ``"-"`` for standard input. ``.gz`` and ``.zip`` are unpacked,
+        whatever they are called.
+    folder : Path
+        Existing scratch folder for what is unpacked.
+    skip : collection of Path
+        Files that are passed over inside folders: the output of an earlier run.
+
+    Yields
+    ------
+    Source or Reject
+        A Reject for an archive or file that cannot be opened.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or a glob matches none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     _ = Path(name, "a.csv").write_text("text\nHi\n")
+    ...     found = [PurePath(one.name).name for one in sources_of([name], Path(name))]
+    >>> found
+    ['a.csv']
+    """
+    passed_over = {path.resolve() for path in skip}
+    fresh = (folder / f"source-{number}" for number in itertools.count())
+    for path in [one for name in named for one in _named(str(name))]:
+        n_files = 0
+        for file in _files(path, passed_over):
+            n_files += 1
+            yield from _opened(_source(file, fresh), fresh)
+        if not n_files:
+            raise InputError(f"{path}: is a folder without files")
+
+
+def _named(name: str) -> list[Path]:
+    """Resolve a glob; check that a file exists."""
+    path = Path(name)
+    if name == STDIN or path.exists():
+        return [path]
+    if glob.has_magic(name):
+        found = sorted(glob.glob(name, recursive=True))  # noqa: PTH207
+        if not found:
+            raise InputError(f"{name}: matches no file")
+        return [Path(one) for one in found]
+    raise InputError(f"{name}: there is no such file")
+
+
+def _files(path: Path, passed_over: Collection[Path]) -> Iterator[Path]:
+    """Go through a folder; one that is an export as a whole stays a folder."""
+    if not path.is_dir() or format_recognising("folder", path):
+        yield path
+        return
+    for inside in sorted(path.iterdir()):
+        if not inside.name.startswith(".") and inside.resolve() not in passed_over:
+            yield from _files(inside, passed_over)
+
+
+def _source(path: Path, fresh: Iterator[Path]) -> Source:
+    if str(path) != STDIN:
+        return Source(name=str(path), path=path)
+    target = next(fresh)
+    with target.open("wb") as out:
+        shutil.copyfileobj(sys.stdin.buffer, out, _PIECE)
+    return Source(name="stdin", path=target, is_scratch=True)
+
+
+def _opened(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject]:
+    """Unpack a file as often as it is packed."""
+    if source.path.is_dir():
+        yield source
+        return
+    try:
+        with source.path.open("rb") as handle:
+            start = handle.read(4)
+    except OSError as error:
+        reason = f"cannot be opened: {error.strerror}"
+        yield broken_file(source.name, reason)
+        return
+    if start.startswith(_GZIP):
+        yield from _gunzipped(source, fresh)
+    elif start == _ZIP and not _is_workbook(source.path):
+        yield from _unzipped(source, fresh)
+    else:
+        yield source
+
+
+def _gunzipped(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject]:
+    target = next(fresh)
+    try:
+        with gzip.open(source.path) as packed, target.open("wb") as out:
+            shutil.copyfileobj(packed, out, _PIECE)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        target.unlink(missing_ok=True)
+        yield broken_file(source.name, f"is a damaged gzip file: {error}")
+        return
+    yield from _opened(Source(name=source.name, path=target, is_scratch=True), fresh)
+
+
+def _unzipped(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject]:
+    try:
+        with zipfile.ZipFile(source.path) as archive:
+            members = [one for one in archive.infolist() if _is_message_file(one)]
+            for member in members:
+                yield from _member(archive, member, source, fresh)
+    except zipfile.BadZipFile as error:
+        yield broken_file(source.name, f"is a damaged zip file: {error}")
+
+
+def _member(
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    source: Source,
+    fresh: Iterator[Path],
+) -> Iterator[Source | Reject]:
+    name = f"{source.name}/{member.filename}"
+    target = next(fresh)
+    try:
+        with archive.open(member) as packed, target.open("wb") as out:
+            shutil.copyfileobj(packed, out, _PIECE)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        target.unlink(missing_ok=True)
+        yield broken_file(name, f"is damaged inside its zip file: {error}")
+    except RuntimeError:  # what zipfile raises where a password is asked for
+        target.unlink(missing_ok=True)
+        yield broken_file(name, "is encrypted; unpack it with its password first")
+    else:
+        yield from _opened(Source(name=name, path=target, is_scratch=True), fresh)
+
+
+def _is_message_file(member: zipfile.ZipInfo) -> bool:
+    parts = PurePath(member.filename).parts
+    hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
+    return not member.is_dir() and not hidden
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    except zipfile.BadZipFile:
+        return False

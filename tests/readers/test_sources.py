@@ -1,0 +1,126 @@
+"""Folders, globs, archives and standard input become single files."""
+
+import gzip
+import io
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from empathy_score.errors import InputError
+from empathy_score.readers.rejects import Reject
+from empathy_score.readers.sources import sources_of
+
+
+@pytest.fixture
+def exports(tmp_path):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def scratch(tmp_path):
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    return folder
+
+
+def names(sources, folder):
+    return [
+        (Path(one.file) if isinstance(one, Reject) else Path(one.name))
+        .relative_to(folder)
+        .as_posix()
+        for one in sources
+    ]
+
+
+def test_a_folder_gives_all_its_files_by_name_and_passes_hidden_ones_over(
+    exports, scratch
+):
+    (exports / "b").mkdir()
+    for name in ("b/2.csv", "b/.DS_Store", "a.csv", "c.csv"):
+        (exports / name).write_text("text\nHi\n")
+    found = names(sources_of([exports], scratch), exports)
+    assert found == ["a.csv", "b/2.csv", "c.csv"]
+
+
+def test_the_output_of_an_earlier_run_is_no_input(exports, scratch):
+    for name in ("a.csv", "scored.csv"):
+        (exports / name).write_text("text\nHi\n")
+    found = sources_of([exports], scratch, skip=[exports / "scored.csv"])
+    assert names(found, exports) == ["a.csv"]
+
+
+def test_a_glob_gives_its_matches_and_a_real_name_wins(exports, scratch):
+    for name in ("1.csv", "2.csv", "[1].csv"):
+        (exports / name).write_text("text\nHi\n")
+    assert names(sources_of([exports / "?.csv"], scratch), exports) == [
+        "1.csv",
+        "2.csv",
+    ]
+    assert names(sources_of([exports / "[1].csv"], scratch), exports) == ["[1].csv"]
+
+
+def test_packed_files_are_unpacked_whatever_they_are_called(exports, scratch):
+    inner = gzip.compress(b"text\nHi\n")
+    with zipfile.ZipFile(exports / "all.bin", "w") as archive:
+        archive.writestr("chats/1.csv", "text\nHello\n")
+        archive.writestr("chats/2.csv.gz", inner)
+        archive.writestr("__MACOSX/1.csv", "no")
+        archive.writestr("empty/", "")
+    found = list(sources_of([exports / "all.bin"], scratch))
+    assert names(found, exports) == ["all.bin/chats/1.csv", "all.bin/chats/2.csv.gz"]
+    assert [one.path.read_text() for one in found] == ["text\nHello\n", "text\nHi\n"]
+    assert [one.ending for one in found] == [".csv", ".csv"]
+    assert all(one.is_scratch for one in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.gz", gzip.compress(b"text\nHi\n" * 999)[:-9], "is a damaged gzip file"),
+        ("a.gz", b"\x1f\x8bgarbage", "is a damaged gzip file"),
+        ("a.zip", b"PK\x03\x04garbage", "is a damaged zip file"),
+    ],
+)
+def test_a_damaged_archive_is_set_aside_and_the_next_file_read(
+    exports, scratch, name, content, reason
+):
+    (exports / name).write_bytes(content)
+    (exports / "b.csv").write_text("text\nHi\n")
+    broken, good = sources_of([exports], scratch)
+    assert broken.reason.startswith(reason)
+    assert good.name.endswith("b.csv")
+
+
+def test_one_damaged_file_in_an_archive_costs_only_itself(exports, scratch):
+    path = exports / "two.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("1.csv", "text\nHello\n")
+        archive.writestr("2.csv", "text\nHi\n")
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"text\nHello\n", b"text\nHellO\n", 1))
+    broken, good = sources_of([path], scratch)
+    assert "is damaged inside its zip file" in broken.reason
+    assert broken.file.endswith("two.zip/1.csv")
+    assert good.path.read_text() == "text\nHi\n"
+
+
+def test_standard_input_is_a_file_like_any_other(scratch, monkeypatch):
+    class Stdin:
+        buffer = io.BytesIO(gzip.compress(b"text\nHi\n"))
+
+    monkeypatch.setattr(sys, "stdin", Stdin)
+    (found,) = sources_of(["-"], scratch)
+    assert (found.name, found.path.read_text()) == ("stdin", "text\nHi\n")
+
+
+def test_what_is_not_there_is_said_at_once(exports, scratch):
+    with pytest.raises(InputError, match=r"gone\.csv: there is no such file"):
+        list(sources_of([exports / "gone.csv"], scratch))
+    with pytest.raises(InputError, match=r"\*\.csv: matches no file"):
+        list(sources_of([exports / "*.csv"], scratch))
+    with pytest.raises(InputError, match="is a folder without files"):
+        list(sources_of([exports], scratch))
