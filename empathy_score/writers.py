@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 
 from empathy_score.errors import InputError
-from empathy_score.readers.rejects import Reject
+from empathy_score.readers.rejects import Reject, rejects_path
 from empathy_score.readers.sql import (
     as_text,
     column_types,
@@ -72,7 +72,7 @@ allowed: .csv, .jsonl, .parquet
     for path in map(Path, inputs):
         if _same(out, path):
             raise InputError(f"{out}: is an input too; name another output")
-        if _same(_rejects_path(out), path):
+        if _same(rejects_path(out), path):
             raise InputError(
                 f"{path}: is an input, and the file for set-aside rows of {out.name}; "
                 "name another output"
@@ -81,20 +81,31 @@ allowed: .csv, .jsonl, .parquet
         raise InputError(f"{out.parent}: cannot be written to; name another folder")
 
 
+def part_path(folder: Path, name: str) -> Path:
+    """Name the file of one part of the scores.
+
+    Examples
+    --------
+    >>> part_path(Path("work"), "0001").as_posix()
+    'work/parts/0001.jsonl'
+    """
+    return folder / "parts" / f"{name}.jsonl"
+
+
 def add_scores(
-    export: Export, part_name: str, rows: Iterable[Mapping[str, object]]
+    folder: Path, part_name: str, rows: Iterable[Mapping[str, object]]
 ) -> None:
     r"""Write one part file of scores, whole or not at all.
 
     Parameters
     ----------
-    export : Export
-        Its folder takes the part.
+    folder : Path
+        The export's folder.
     part_name : str
         Name of the part; a part of the same name is replaced.
     rows : iterable of mapping
         ``__row`` and the score columns; floats keep full precision. NaN raises
-        ValueError: what is not observable is None.
+        ValueError: what is not observable is None, and is left out.
 
     Examples
     --------
@@ -104,22 +115,24 @@ def add_scores(
     ...     file = Path(name, "chat.csv")
     ...     _ = file.write_text("text\nSorry!\n")
     ...     export = open_export([file], folder=Path(name))
-    ...     add_scores(export, "0001", [{"__row": 0, "score": 0.5}])
+    ...     add_scores(export.folder, "0001", [{"__row": 0, "score": 0.5}])
     ...     n_rows = write_scored(export, Path(name, "o.csv"), {"score": "DOUBLE"})
     ...     export.connection.close()
     ...     print(n_rows, Path(name, "o.csv").read_text().split())
     1 ['text,score', 'Sorry!,0.5']
     """
-    folder = export.folder / "parts"
-    folder.mkdir(exist_ok=True)
+    path = part_path(folder, part_name)
+    path.parent.mkdir(exist_ok=True)
     encode = json.JSONEncoder(
         ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_python
     ).encode
     with (
-        _replacing(folder / f"{part_name}.jsonl") as unfinished,
+        _replacing(path) as unfinished,
         unfinished.open("w", encoding="utf-8", newline="\n") as out,
     ):
-        out.writelines(encode(row) + "\n" for row in rows)
+        for row in rows:
+            known = {name: value for name, value in row.items() if value is not None}
+            out.write(encode(known) + "\n")
 
 
 def write_scored(export: Export, out: Path, schema: Mapping[str, str]) -> int:
@@ -193,7 +206,7 @@ def write_rejects(out: Path, rejects: Sequence[Reject]) -> Path | None:
     scores.rejects.jsonl
     None
     """
-    path = _rejects_path(out)
+    path = rejects_path(out)
     if not rejects:
         path.unlink(missing_ok=True)
         return None
@@ -205,10 +218,6 @@ def write_rejects(out: Path, rejects: Sequence[Reject]) -> Path | None:
             json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in rejects
         )
     return path
-
-
-def _rejects_path(out: Path) -> Path:
-    return out.with_name(f"{out.stem}.rejects.jsonl")
 
 
 def _same(one: Path, other: Path) -> bool:

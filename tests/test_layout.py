@@ -33,6 +33,7 @@ ORDER = [
     "explanation",
     "frames",
     "scoring",
+    "score_files",
     "labelled",
     "evaluation",
     "held_out",

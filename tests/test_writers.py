@@ -60,8 +60,8 @@ def opened(tmp_path):
 def scored(opened):
     content = 'id,text,empty\n007,"so ""sorry""\nreally",\n2,b,\n3,é,\n'
     export = opened("in.csv", content)
-    add_scores(export, "b", SCORES[:1])
-    add_scores(export, "a", SCORES[1:])
+    add_scores(export.folder, "b", SCORES[:1])
+    add_scores(export.folder, "a", SCORES[1:])
     return export
 
 
@@ -116,7 +116,7 @@ def test_parquet_holds_the_types_of_the_schema(scored, tmp_path):
 def test_a_scored_file_can_be_scored_again(scored, opened, tmp_path, ending):
     write_scored(scored, tmp_path / f"one.{ending}", SCHEMA)
     again = opened(f"one.{ending}", (tmp_path / f"one.{ending}").read_bytes())
-    add_scores(again, "x", [{**SCORES[0], "score": 0.25}])
+    add_scores(again.folder, "x", [{**SCORES[0], "score": 0.25}])
     write_scored(again, tmp_path / "two.jsonl", SCHEMA)
     lines = (tmp_path / "two.jsonl").read_text("utf-8").splitlines()
     row = json.loads(lines[2])
@@ -161,7 +161,7 @@ def test_numbers_of_numpy_are_written_in_full(opened, tmp_path):
     export = opened("in.csv", "text\na\n")
     third = np.float64(1) / 3
     row = {"__row": np.int64(0), "score": third, "level": np.int8(1)}
-    add_scores(export, "p", [row])
+    add_scores(export.folder, "p", [row])
     write_scored(export, tmp_path / "o.jsonl", {"score": "DOUBLE", "level": "TINYINT"})
     assert json.loads((tmp_path / "o.jsonl").read_text())["score"] == 1 / 3
 
@@ -169,9 +169,9 @@ def test_numbers_of_numpy_are_written_in_full(opened, tmp_path):
 def test_nan_is_no_score_and_leaves_no_part(opened):
     export = opened("in.csv", "text\na\n")
     with pytest.raises(ValueError, match="not JSON compliant"):
-        add_scores(export, "p", [{"__row": 0, "score": math.nan}])
+        add_scores(export.folder, "p", [{"__row": 0, "score": math.nan}])
     with pytest.raises(TypeError, match="Path cannot be a score"):
-        add_scores(export, "p", [{"__row": 0, "score": Path()}])
+        add_scores(export.folder, "p", [{"__row": 0, "score": Path()}])
     assert list((export.folder / "parts").iterdir()) == []
 
 
@@ -179,7 +179,7 @@ def test_rows_stay_in_order_over_many_windows(opened, tmp_path, monkeypatch):
     monkeypatch.setattr(writers, "_WINDOW", 7)
     export = opened("in.csv", "id,text\n" + "".join(f"{n},t\n" for n in range(100)))
     backwards = range(99, -1, -3)
-    add_scores(export, "p", ({"__row": n, "score": n / 3} for n in backwards))
+    add_scores(export.folder, "p", ({"__row": n, "score": n / 3} for n in backwards))
     write_scored(export, tmp_path / "o.jsonl", {"score": "DOUBLE"})
     lines = (tmp_path / "o.jsonl").read_text().splitlines()
     rows = [(int(row["id"]), row["score"]) for row in map(json.loads, lines)]
@@ -187,7 +187,7 @@ def test_rows_stay_in_order_over_many_windows(opened, tmp_path, monkeypatch):
 
 
 def test_two_scores_for_one_row_are_refused(scored, tmp_path):
-    add_scores(scored, "c", SCORES[:1])
+    add_scores(scored.folder, "c", SCORES[:1])
     out = tmp_path / "out.csv"
     with pytest.raises(InputError, match="rows have more than one score"):
         write_scored(scored, out, SCHEMA)
@@ -268,7 +268,7 @@ def test_rejects_are_written_beside_out_and_stale_ones_removed(tmp_path):
 
 def test_parts_are_no_pattern_for_duckdb(opened, tmp_path):
     export = opened("in.csv", "text\na\n")
-    add_scores(export, "calls[1]*", [{"__row": 0, "score": 0.5}])
+    add_scores(export.folder, "calls[1]*", [{"__row": 0, "score": 0.5}])
     write_scored(export, tmp_path / "o.csv", {"score": "DOUBLE"})
     assert (tmp_path / "o.csv").read_text() == "text,score\na,0.5\n"
     assert isinstance(export.connection, duckdb.DuckDBPyConnection)

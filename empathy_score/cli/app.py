@@ -49,7 +49,10 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     if code == INTERRUPTED:
-        _say("empathy-score: interrupted; no output was written")
+        _say(
+            "empathy-score: interrupted; no output was written "
+            "(score goes on where it was with --resume)"
+        )
     sys.exit(code if isinstance(code, int) else DONE)
 
 

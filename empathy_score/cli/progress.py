@@ -28,7 +28,7 @@ def counting(
     what : str
         What is done, ``"scoring"`` for instance.
     total : int
-        How much there is to do.
+        How much there is to do; 0 where nobody knows.
 
     Yields
     ------
@@ -37,6 +37,10 @@ def counting(
     """
     if not console.is_terminal:
         yield _lines(console, what, total)
+        return
+    if not total:
+        with console.status(what):
+            yield lambda done: None  # noqa: ARG005
         return
     columns = (
         TextColumn("{task.description}"),

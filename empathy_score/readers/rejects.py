@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 from empathy_score.errors import InputError
@@ -58,6 +59,17 @@ def reject(file: str, line: int, reason: str, raw: str) -> Reject:
     return Reject(
         file=file, line=line, reason=reason, raw=cut.decode("utf-8", "replace")
     )
+
+
+def rejects_path(out: Path) -> Path:
+    """Name the file beside OUT that names what was set aside.
+
+    Examples
+    --------
+    >>> rejects_path(Path("scored.csv")).name
+    'scored.rejects.jsonl'
+    """
+    return out.with_name(f"{out.stem}.rejects.jsonl")
 
 
 def broken_file(file: str, reason: str, line: int = 1) -> Reject:

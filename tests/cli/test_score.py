@@ -433,10 +433,10 @@ def test_a_file_of_only_broken_rows_is_no_input(tmp_path, score):
 
 
 def test_an_ending_that_is_not_known_names_format(tmp_path, score):
-    (tmp_path / "chat.xlsx").write_bytes(b"PK\x03\x04")
-    code, said, _ = score(tmp_path / "chat.xlsx")
+    (tmp_path / "chat.bin").write_bytes(b"\x01\x02\x03")
+    code, said, _ = score(tmp_path / "chat.bin")
     assert code == 2
-    assert_one_line(said, "chat.xlsx", "--format")
+    assert_one_line(said, "chat.bin", "--format")
 
 
 def test_format_says_what_the_ending_does_not(tmp_path, score):
@@ -699,7 +699,7 @@ def test_the_real_command_says_one_line_when_it_cannot_go_on(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_an_interrupted_run_leaves_nothing_behind(tmp_path, jobs):
+def test_an_interrupted_run_goes_on_with_resume(tmp_path, jobs):
     rows = [{"text": f"{turn['text']} {n}"} for n in range(2500) for turn in TURNS]
     chat = write_chat(tmp_path / "chat.jsonl", rows)
     folder, scratch = tmp_path / "results", tmp_path / "scratch"
@@ -721,6 +721,12 @@ def test_an_interrupted_run_leaves_nothing_behind(tmp_path, jobs):
     assert time.monotonic() - started < 10
     assert process.returncode == 130
     said = [line for line in rest.splitlines() if not line.startswith("scoring: ")]
-    assert said == ["empathy-score: interrupted; no output was written"]
-    assert list(folder.iterdir()) == []
+    assert len(said) == 1
+    assert "interrupted; no output was written (score goes on" in said[0]
+    assert [path.name for path in folder.iterdir()] == [".out.csv.unfinished"]
     assert [path for path in scratch.iterdir() if "empathy" in path.name] == []
+    done = subprocess.run(
+        command(*words, "--resume"), capture_output=True, text=True, check=True
+    )
+    assert "turns were scored by the run before" in done.stderr
+    assert [path.name for path in folder.iterdir()] == ["out.csv"]

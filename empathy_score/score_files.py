@@ -1,0 +1,350 @@
+"""Score exports of any size: read, score batch by batch, write; go on after a kill.
+
+Everything on the way lies in a folder beside OUT: the input as a database, and one
+file of scores for each batch, whole or not there. Batches depend on the input alone,
+so any number of processes, and any number of interruptions, give the same output.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from joblib import Parallel, delayed
+
+from empathy_score.errors import InputError
+from empathy_score.readers import Export, conversations, open_export
+from empathy_score.readers.rejects import rejects_path
+from empathy_score.readers.sources import STDIN
+from empathy_score.readers.stored import reopen_export, store_export
+from empathy_score.readers.turn_rows import Unnamed
+from empathy_score.records import Role, Utterance
+from empathy_score.scoring import SCORE_COLUMNS, EmpathyScorer, roles_to_score
+from empathy_score.writers import (
+    add_scores,
+    check_out,
+    part_path,
+    write_rejects,
+    write_scored,
+)
+
+BATCH_SIZE = 5_000
+"""Utterances that are scored together; a batch ends with a whole conversation."""
+
+Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+"""Takes what is done and how much there is to do; gives what counts it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredFiles:
+    """What became of an export.
+
+    Parameters
+    ----------
+    out : Path
+        The scored table.
+    n_rows, n_scored : int
+        Turns that were read, and those of them that were scored.
+    n_rejects : int
+        Rows and files that were set aside.
+    rejects : Path or None
+        The file that names them.
+    unknown_roles : tuple of str
+        Names of roles that are not known, most frequent first.
+    n_files : mapping of str to int
+        How many files of each format were read.
+    resumed : int
+        Turns whose scores an earlier, interrupted run had left.
+    """
+
+    out: Path
+    n_rows: int
+    n_scored: int
+    n_rejects: int
+    rejects: Path | None
+    unknown_roles: tuple[str, ...]
+    n_files: Mapping[str, int]
+    resumed: int
+
+
+def score_files(
+    paths: Sequence[Path | str],
+    out: Path | str,
+    *,
+    columns: Mapping[str, str] | None = None,
+    roles: Mapping[str, Role] | None = None,
+    score_roles: Sequence[str] | None = None,
+    encoding: str | None = None,
+    format: str | None = None,  # noqa: A002
+    model: str | None = None,
+    jobs: int = 1,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> ScoredFiles:
+    r"""Score every agent turn of exports and write all turns to one table.
+
+    Parameters
+    ----------
+    paths : sequence of Path or str
+        Files, folders, globs, archives or ``"-"``, in any format of
+        :func:`~empathy_score.readers.formats`.
+    out : Path or str
+        The table to write: ``.csv``, ``.jsonl`` or ``.parquet``. Rows that cannot be
+        read are named in a ``.rejects.jsonl`` beside it.
+    columns, roles, encoding, format
+        As :func:`~empathy_score.readers.open_export` takes them.
+    score_roles : sequence of role, optional
+        Whose turns are scored; the agent's, or all where nobody's role is known.
+    model : str, optional
+        A model's folder or name.
+    jobs : int, default 1
+        Processes to use.
+    resume : bool, default False
+        Go on where an interrupted run of the same input and settings stopped.
+    progress : callable, optional
+        Shows how far it has come.
+
+    Returns
+    -------
+    ScoredFiles
+
+    Raises
+    ------
+    InputError
+        Nothing can be read, OUT cannot be written, it is not said who the agent is,
+        or the run to go on with was another one.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     file = Path(name, "chat.csv")
+    ...     _ = file.write_text("role,text\nagent,So sorry!\ncustomer,Thanks\n")
+    ...     done = score_files([file], Path(name, "scored.csv"))
+    >>> done.n_rows, done.n_scored
+    (2, 1)
+    """
+    out = Path(out)
+    check_out(out, paths)
+    roles_to_score(score_roles, has_roles=True)
+    shown = progress or _silent
+    scorer = _scorer(model)
+    settings = {
+        "files": [_fingerprint(str(path), out) for path in paths],
+        "columns": dict(columns or {}),
+        "roles": dict(roles or {}),
+        "score_roles": list(score_roles or ()),
+        "encoding": encoding,
+        "format": format,
+        "model": scorer.model.version,
+        "empathy_score": version("empathy-score"),
+        "batch_size": BATCH_SIZE,
+    }
+    folder = work_folder(out)
+    loaded = _prepare(folder, settings, resume=resume)
+    if loaded:
+        export = reopen_export(folder)
+    else:
+        with shown("reading", 0):
+            export = _read(paths, columns, roles, encoding, format, folder, out)
+        if score_roles is None and export.unnamed:
+            export.connection.close()
+            shutil.rmtree(folder)
+            raise InputError(_who_is_the_agent(export.unnamed))
+        store_export(export)
+    try:
+        wanted = roles_to_score(score_roles, has_roles=export.has_roles)
+        n_scored, resumed = _score(export, model, wanted, jobs, shown)
+        with shown("writing", 0):
+            write_scored(export, out, SCORE_COLUMNS)
+    finally:
+        export.connection.close()
+    rejects = write_rejects(out, export.rejects)
+    shutil.rmtree(folder)
+    return ScoredFiles(
+        out=out,
+        n_rows=export.n_rows,
+        n_scored=n_scored,
+        n_rejects=len(export.rejects),
+        rejects=rejects,
+        unknown_roles=export.unknown_roles,
+        n_files=export.n_files,
+        resumed=resumed,
+    )
+
+
+def work_folder(out: Path) -> Path:
+    """Name the folder in which an unfinished run keeps its work.
+
+    Examples
+    --------
+    >>> work_folder(Path("scored.csv")).name
+    '.scored.csv.unfinished'
+    """
+    return out.with_name(f".{out.name}.unfinished")
+
+
+def _prepare(folder: Path, settings: Mapping[str, object], *, resume: bool) -> bool:
+    """Make the work folder; tell whether its input is complete from an earlier run."""
+    stated = folder / "settings.json"
+    asked = json.loads(json.dumps(settings))
+    if resume and stated.exists():
+        found = json.loads(stated.read_text("utf-8"))
+        changed = [name for name in asked if found.get(name) != asked[name]]
+        if changed:
+            raise InputError(
+                f"{folder}: the interrupted run cannot go on, because these are not "
+                f"what they were: {', '.join(changed)}; start over without --resume"
+            )
+        if (folder / "export.json").exists():
+            return True
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir()
+    stated.write_text(json.dumps(asked), "utf-8")
+    return False
+
+
+def _read(
+    paths: Sequence[Path | str],
+    columns: Mapping[str, str] | None,
+    roles: Mapping[str, Role] | None,
+    encoding: str | None,
+    format: str | None,  # noqa: A002
+    folder: Path,
+    out: Path,
+) -> Export:
+    try:
+        return open_export(
+            paths,
+            columns=columns,
+            roles=roles,
+            encoding=encoding,
+            format=format,
+            folder=folder,
+            skip=[out, rejects_path(out)],
+        )
+    except InputError:
+        shutil.rmtree(folder)
+        raise
+
+
+def _fingerprint(path: str, out: Path) -> list[object]:
+    """Tell one state of an input from another."""
+    if path == STDIN or not Path(path).exists():
+        return [path]
+    ours = {out.resolve(), rejects_path(out).resolve()}
+    files = sorted(Path(path).rglob("*")) if Path(path).is_dir() else [Path(path)]
+    inside = [
+        [str(file), file.stat().st_size, file.stat().st_mtime_ns]
+        for file in files
+        if file.is_file()
+        and file.resolve() not in ours
+        and work_folder(out) not in file.parents
+    ]
+    return [path, inside]
+
+
+def _who_is_the_agent(unnamed: Sequence[Unnamed]) -> str:
+    """Ask what is never guessed."""
+    first = unnamed[0]
+    speakers = ", ".join(f"{name} ({words!r})" for name, words in first.speakers[:4])
+    label = first.speakers[0][0]
+    more = len(unnamed) - 1
+    also = f" (and {more:,} more files)" if more else ""
+    return (
+        f"{first.file}{also}: it is not said who is the agent ({first.title}); the "
+        f"speakers are {speakers}. Say it with --roles '{label}=agent', let the "
+        "wording decide with --roles auto, or score everybody with --score-roles "
+        "unknown"
+    )
+
+
+@cache
+def _scorer(model: str | None) -> EmpathyScorer:
+    """Load a model once in each process."""
+    return EmpathyScorer.load(model)
+
+
+def _score(
+    export: Export,
+    model: str | None,
+    wanted: frozenset[Role],
+    jobs: int,
+    shown: Progress,
+) -> tuple[int, int]:
+    """Score the batches that are not there yet; count all scored turns."""
+    n_resumed = 0
+    n_scored = 0
+
+    def missing() -> Iterator[tuple[str, list[Utterance]]]:
+        nonlocal n_resumed, n_scored
+        for number, batch in enumerate(conversations(export, BATCH_SIZE)):
+            name = f"{number:08d}"
+            if part_path(export.folder, name).exists():
+                n_resumed += len(batch)
+                n_scored += sum(turn.role in wanted for turn in batch)
+                advance(len(batch))
+            else:
+                yield name, batch
+
+    with shown("scoring", export.n_rows) as advance:
+        for n_rows, n_new in _scored(missing(), export.folder, model, wanted, jobs):
+            n_scored += n_new
+            advance(n_rows)
+    return n_scored, n_resumed
+
+
+def _scored(
+    batches: Iterator[tuple[str, list[Utterance]]],
+    folder: Path,
+    model: str | None,
+    wanted: frozenset[Role],
+    jobs: int,
+) -> Iterator[tuple[int, int]]:
+    if jobs == 1:
+        for name, batch in batches:
+            yield _write_batch(folder, name, batch, model, wanted)
+        return
+    work = Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch=2 * jobs)
+    with warnings.catch_warnings():
+        # Said when the user interrupts, and the user knows.
+        warnings.filterwarnings("ignore", message=".*tasks which were still being")
+        yield from work(
+            delayed(_write_batch)(folder, name, batch, model, wanted)
+            for name, batch in batches
+        )
+
+
+def _write_batch(
+    folder: Path,
+    name: str,
+    batch: Sequence[Utterance],
+    model: str | None,
+    wanted: frozenset[Role],
+) -> tuple[int, int]:
+    """Score a batch and write its part; give the numbers of turns and scored ones."""
+    rows = _scorer(model).score_utterances(batch, wanted)
+    add_scores(
+        folder,
+        name,
+        (
+            {"__row": utterance.row, **row}
+            for utterance, row in zip(batch, rows, strict=True)
+        ),
+    )
+    return len(batch), sum(row["score"] is not None for row in rows)
+
+
+def _silent(what: str, total: int) -> AbstractContextManager[Callable[[int], None]]:  # noqa: ARG001
+    def advance(done: int) -> None:  # noqa: ARG001
+        return None
+
+    return nullcontext(advance)
