@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from empathy_score.classifier import EmpathyClassifier
+    from empathy_score.conversations import Conversations, read_conversations
     from empathy_score.errors import EmpathyScoreError, InputError, ModelError
     from empathy_score.explanation import EmpathyScore
     from empathy_score.features import EmpathyFeatures
+    from empathy_score.file_scoring import score_files
     from empathy_score.records import Cue, Utterance
     from empathy_score.scoring import EmpathyScorer
     from empathy_score.sentence_levels import SentenceLevels
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Conversations": "conversations",
     "Cue": "records",
     "EmpathyClassifier": "classifier",
     "EmpathyFeatures": "features",
@@ -27,9 +30,12 @@ _HOMES = {
     "ModelError": "errors",
     "SentenceLevels": "sentence_levels",
     "Utterance": "records",
+    "read_conversations": "conversations",
+    "score_files": "file_scoring",
 }
 
 __all__ = [
+    "Conversations",
     "Cue",
     "EmpathyClassifier",
     "EmpathyFeatures",
@@ -40,6 +46,8 @@ __all__ = [
     "ModelError",
     "SentenceLevels",
     "Utterance",
+    "read_conversations",
+    "score_files",
 ]
 
 

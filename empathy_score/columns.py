@@ -258,7 +258,10 @@ def seconds_of(column_name: str, value: object) -> float | None:
         return _finite(value.total_seconds())
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         return None
-    return _scaled(column_name, float(value))
+    try:
+        return _scaled(column_name, float(value))
+    except OverflowError:
+        return None
 
 
 def _plain(name: str) -> str:

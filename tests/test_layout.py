@@ -13,6 +13,7 @@ ORDER = [
     "records",
     "columns",
     "readers",
+    "conversations",
     "writers",
     "turn_order",
     "normalization",
@@ -33,7 +34,7 @@ ORDER = [
     "explanation",
     "frames",
     "scoring",
-    "score_files",
+    "file_scoring",
     "labelled",
     "evaluation",
     "held_out",
@@ -67,6 +68,16 @@ def test_importing_loads_nothing_heavy():
     code = (
         "import sys, empathy_score; "
         "print([m for m in ('spacy', 'sklearn', 'duckdb') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_the_help_of_the_command_line_loads_nothing_heavy():
+    code = (
+        "import sys, empathy_score.cli.app; "
+        "heavy = ('spacy', 'sklearn', 'duckdb', 'numpy', 'rich'); "
+        "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr

@@ -8,6 +8,7 @@ import typer
 
 from empathy_score.cli.evaluate import evaluate_command
 from empathy_score.cli.explain import explain_command
+from empathy_score.cli.formats import formats_command
 from empathy_score.cli.score import score_command
 from empathy_score.cli.train import train_command
 from empathy_score.cli.train_confidence import train_confidence_command
@@ -26,9 +27,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: rich takes as long to import as all else
 )
 app.command("score")(score_command)
 app.command("explain")(explain_command)
+app.command("formats")(formats_command)
 app.command("train")(train_command)
 app.command("evaluate")(evaluate_command)
 app.command("train-opportunity")(train_opportunity_command)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from empathy_score.evaluation import Measure
-from empathy_score.model import load_model
-from empathy_score.readers import Reject
-from empathy_score.training import evaluate
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from empathy_score.evaluation import Measure
+    from empathy_score.readers import Reject
 
 
 def evaluate_command(
@@ -23,6 +23,11 @@ def evaluate_command(
     model: Annotated[str | None, typer.Option(help="A model's folder or name.")] = None,
 ) -> int:
     """Compare a model with the levels of LABELLED utterances."""
+    from rich.console import Console
+
+    from empathy_score.model import load_model
+    from empathy_score.training import evaluate
+
     found, data = evaluate(load_model(model), labelled)
     title = f"{len(data.texts):,} utterances, {len(set(data.groups)):,} conversations"
     console = Console()
@@ -43,6 +48,8 @@ def say_rejects(console: Console, rejects: Sequence[Reject]) -> None:
 
 def measure_table(found: Mapping[str, Measure], title: str) -> Table:
     """Figures with their intervals, as a table for the terminal."""
+    from rich.table import Table
+
     table = Table("measure", "value", "95 % interval", title=title, box=None)
     for name, measure in found.items():
         cells = [

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from empathy_score.explanation import LEVEL_NAMES, EmpathyScore, meaning_of, part_of
-from empathy_score.scoring import EmpathyScorer
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+    from empathy_score.explanation import EmpathyScore
 
 _LEAST = 0.1  # smaller shares are summed up
 _MOST_WORDS = 6
@@ -25,6 +25,10 @@ def explain_command(
     model: Annotated[str | None, typer.Option(help="A model's folder or name.")] = None,
 ) -> int:
     """Score one TEXT and show why."""
+    from rich.console import Console
+
+    from empathy_score.scoring import EmpathyScorer
+
     one = EmpathyScorer.load(model).score(text, reply_to=reply_to)
     console = Console()
     console.print(_marked(one))
@@ -40,6 +44,8 @@ def explain_command(
 
 def _marked(one: EmpathyScore) -> Text:
     """Mark the evidence in the text."""
+    from rich.text import Text
+
     marked = Text(one.text)
     for cue in one.cues:
         marked.stylize("strike" if cue.negated else "bold reverse", cue.start, cue.end)
@@ -47,6 +53,8 @@ def _marked(one: EmpathyScore) -> Text:
 
 
 def _summary(one: EmpathyScore) -> Iterator[str]:
+    from empathy_score.explanation import LEVEL_NAMES
+
     low, high = one.interval
     chances = ", ".join(
         f"{name} {chance:.2f}"
@@ -69,6 +77,9 @@ def _summary(one: EmpathyScore) -> Iterator[str]:
 
 
 def _cues(one: EmpathyScore) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table("cue", "kind", "words", "row", box=None, title_justify="left")
     for cue in one.cues:
         label = f"{cue.label} (denied)" if cue.negated else cue.label
@@ -78,6 +89,9 @@ def _cues(one: EmpathyScore) -> Table:
 
 def _shares(one: EmpathyScore) -> Table:
     """Shares by cue and by wording, each with the columns that it comes from."""
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table("from", "share", "because", box=None)
     rest = one.decision_value
     for part, share in one.shares().items():
@@ -93,6 +107,8 @@ def _shares(one: EmpathyScore) -> Table:
 
 def _because(one: EmpathyScore, part: str) -> str:
     """Name the columns of a part that weigh most."""
+    from empathy_score.explanation import meaning_of, part_of
+
     columns = [
         f"{meaning_of(name)} ({share:+.2f})"
         for name, share in one.contributions.items()
@@ -103,6 +119,8 @@ def _because(one: EmpathyScore, part: str) -> str:
 
 def _words(one: EmpathyScore) -> Text | None:
     """Name the words that the sentence model goes by."""
+    from rich.text import Text
+
     if one.sentence is None:
         return None
     words = ", ".join(

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from empathy_score.score_files import ScoredFiles
+    from empathy_score.file_scoring import ScoredFiles
 
 
 def score_command(
@@ -62,7 +62,7 @@ def score_command(
 
     from empathy_score.cli.progress import counting
     from empathy_score.columns import roles_mapping
-    from empathy_score.score_files import score_files
+    from empathy_score.file_scoring import score_files
 
     given = {
         "text": text,

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from empathy_score.cli.evaluate import measure_table, say_rejects
-from empathy_score.training import train
 
 
 def train_command(
@@ -26,6 +24,10 @@ def train_command(
     ] = None,
 ) -> int:
     """Train a model on LABELLED utterances and write it with card and metrics."""
+    from rich.console import Console
+
+    from empathy_score.training import train
+
     metrics, rejects = train(labelled, out, contrast=contrast or ())
     console = Console()
     console.print(

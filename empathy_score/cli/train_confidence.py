@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-
-from empathy_score.cue_confidence_training import train_cue_confidence
 
 
 def train_confidence_command(
@@ -19,6 +16,10 @@ def train_confidence_command(
     out: Annotated[Path, typer.Option("--out", "-o", help="The model's folder.")],
 ) -> int:
     """Train the model of reflection and affirmation on LABELLED sentences."""
+    from rich.console import Console
+
+    from empathy_score.cue_confidence_training import train_cue_confidence
+
     metrics = train_cue_confidence(labelled, out)
     figures = ", ".join(
         f"{label} AUC {found['auc']:.3f}"

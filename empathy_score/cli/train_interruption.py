@@ -6,10 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-
-from empathy_score.turn_taking.training import measure_rows, train_interruption
 
 
 def train_interruption_command(
@@ -22,6 +18,11 @@ def train_interruption_command(
     out: Annotated[Path, typer.Option("--out", "-o", help="The model's folder.")],
 ) -> int:
     """Train the model of interruptions on TURNS with times and write its folder."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from empathy_score.turn_taking.training import measure_rows, train_interruption
+
     metrics = train_interruption(turns, out)
     console = Console()
     console.print(

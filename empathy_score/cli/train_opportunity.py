@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from empathy_score.cli.evaluate import say_rejects
-from empathy_score.opportunity_training import train_opportunity
 
 
 def train_opportunity_command(
@@ -20,6 +18,10 @@ def train_opportunity_command(
     out: Annotated[Path, typer.Option("--out", "-o", help="The model's folder.")],
 ) -> int:
     """Train the model of opportunities on LABELLED customers' turns."""
+    from rich.console import Console
+
+    from empathy_score.opportunity_training import train_opportunity
+
     metrics, rejects = train_opportunity(labelled, out)
     console = Console()
     found = metrics["held_out"]

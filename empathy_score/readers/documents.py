@@ -104,6 +104,8 @@ def parsed(record: Row, file: str) -> Any | Reject:  # noqa: ANN401
         return reject(file, line + error.lineno - 1, reason, _around(text, error))
     except RecursionError:
         return reject(file, line, "is nested too deeply", text)
+    except ValueError as error:  # a number of thousands of digits
+        return reject(file, line, f"is not valid JSON: {error}", text)
 
 
 def _around(text: str, error: json.JSONDecodeError) -> str:

@@ -125,7 +125,7 @@ def seconds_at(piece: Object, key: str, per_second: float = 1.0) -> float | None
     given = found.removesuffix("s") if isinstance(found, str) else found
     try:
         number = float(given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = float("nan")
     if isinstance(found, bool) or not abs(number) < float("inf"):
         raise FormatError(f"{key!r} is {found!r}, expected a number")

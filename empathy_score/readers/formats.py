@@ -56,7 +56,16 @@ class Format:
     read: Callable[[Any, str], Iterable[Turn | Unusable]]
 
 
-_MODULES: tuple[str, ...] = ("twilio",)
+_MODULES: tuple[str, ...] = (
+    "contact_lens_chat",
+    "call_analytics",
+    "contact_lens",
+    "transcribe",
+    "genesys",
+    "ccai_insights",
+    "salesforce",
+    "twilio",
+)
 """Modules of ``empathy_score.readers`` with a ``FORMAT``, the surest first."""
 
 

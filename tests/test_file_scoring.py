@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from empathy_score import score_files as module
+from empathy_score import file_scoring as module
 from empathy_score.errors import InputError
-from empathy_score.score_files import score_files, work_folder
+from empathy_score.file_scoring import score_files, work_folder
 
 SAID = [
     ("customer", "It came broken again."),
@@ -144,7 +144,7 @@ def test_a_killed_run_goes_on_and_ends_the_same(tmp_path, chat):
     """SIGKILL while the scores are written, with two processes at work."""
     out, unbroken = tmp_path / "out.parquet", tmp_path / "unbroken.parquet"
     code = (
-        "import sys; from empathy_score import score_files as m; m.BATCH_SIZE = 10; "
+        "import sys; from empathy_score import file_scoring as m; m.BATCH_SIZE = 10; "
         "m.score_files([sys.argv[1]], sys.argv[2], jobs=2, resume=True)"
     )
     words = [sys.executable, "-c", code, str(chat)]
