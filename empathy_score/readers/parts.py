@@ -103,6 +103,11 @@ def part_of(
     file, form = opened.source.name, opened.format.name
     if form == "parquet":
         return _parquet_part(connection, opened)
+    if form == "excel":
+        # Imported here: it gives a Part itself.
+        from empathy_score.readers.excel import excel_part
+
+        return excel_part(opened.source.path, file, scratch)
     with text_of(opened) as lines, long_fields():
         if form in {"csv", "tsv"}:
             delimiter = "\t" if form == "tsv" else delimiter_of(opened.start)
@@ -129,7 +134,7 @@ def turns_part(file: str, n_rows: int, scratch: Path) -> Part:
     types = {"__file": "VARCHAR", "__line": "BIGINT", **TURN_COLUMNS}
     return Part(
         file=file,
-        source=_json_source(scratch, types),
+        source=json_source(scratch, types),
         line="__line",
         file_of_row="__file",
         types=dict(TURN_COLUMNS),
@@ -227,7 +232,7 @@ def _json_part(lines: TextIO, opened: Recognised, scratch: Path) -> Part:
     types = {name: type_of(seen) for name, seen in kinds.items()}
     return Part(
         file=file,
-        source=_json_source(scratch, {"__line": "BIGINT", **types}),
+        source=json_source(scratch, {"__line": "BIGINT", **types}),
         line="__line",
         file_of_row=literal(file),
         types=types,
@@ -237,7 +242,8 @@ def _json_part(lines: TextIO, opened: Recognised, scratch: Path) -> Part:
     )
 
 
-def _json_source(scratch: Path, types: Mapping[str, str | None]) -> str:
+def json_source(scratch: Path, types: Mapping[str, str | None]) -> str:
+    """Write the SQL that reads a scratch file of JSON lines."""
     listed = ", ".join(
         f"{literal(name)}: {literal(kind or 'VARCHAR')}" for name, kind in types.items()
     )
