@@ -10,7 +10,8 @@ The style is found for the file as a whole, the surest first:
   first one does and two prefixes recur. Then prefixes that recur and words for roles
   are speakers. One that occurs once is a speaker where it is a full name
   (``Maria Lopez``), or a single capitalised word and every caption has a prefix; else,
-  and with words such as "note", it is text (``Note: that is new``).
+  and with words such as "note", it is text (``Note: that is new``). Where none recurs,
+  all have to be names.
 
 In the last three a caption without a label continues the speaker before it.
 
@@ -26,7 +27,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from empathy_score.readers.captions import Caption, captions_of
@@ -99,9 +100,12 @@ def _style_of(
     starts = [one[0] for one in lines if one]
     if any(_BRACKETED.match(line) for line in starts):
         return _Style(label=_BRACKETED)
-    alone = [one for one in lines if len(one) > 1 and _ALONE.match(one[0])]
+    alone = [
+        found[1] for one in lines if len(one) > 1 and (found := _ALONE.match(one[0]))
+    ]
     if 2 * len(alone) > len(starts):
-        return _Style(label=_ALONE)
+        named = frozenset(name for name in alone if _may_speak(name, Counter(alone)))
+        return _Style(label=_ALONE, speakers=named)
     names = _names(starts, [line for one in lines for line in one])
     return _Style(label=_NAMED, speakers=names) if names else None
 
@@ -109,29 +113,37 @@ def _style_of(
 def _names(starts: Sequence[str], lines: Sequence[str]) -> frozenset[str]:
     """Find the prefixes that name speakers; none where the file names nobody."""
     counts = Counter(name for line in lines if (name := _prefix(line)))
-    prefixed = [_prefix(line) is not None for line in starts]
-    recurring = {name for name, times in counts.items() if times > 1}
-    many = 2 * sum(prefixed) >= len(starts)
-    changing = prefixed[:1] == [True] and len(recurring) > 1
-    if sum(prefixed) < 2 or not (many or changing):
+    prefixes = [_prefix(line) for line in starts]
+    given = [prefix for prefix in prefixes if prefix is not None]
+    recurring = [name for name, times in counts.items() if times > 1]
+    many = 2 * len(given) >= len(starts)
+    changing = prefixes[:1] != [None] and len(recurring) > 1
+    evident = recurring or all(_may_speak(name, counts) for name in given)
+    if len(given) < 2 or not evident or not (many or changing):
         return frozenset()
+    always = len(given) == len(starts)
     return frozenset(
         name
         for name in counts
-        if name in recurring or stated_role(name) or _is_name(name, all(prefixed))
+        if _may_speak(name, counts)
+        and (always or " " in name or _is_sure(name, counts))
     )
+
+
+def _is_sure(name: str, counts: Mapping[str, int]) -> bool:
+    return counts[name] > 1 or stated_role(name) is not None
+
+
+def _may_speak(name: str, counts: Mapping[str, int]) -> bool:
+    """Tell whether a label recurs, is a word for a role, or looks like a name."""
+    words = name.split()
+    capital = all(word[0].isupper() for word in words)
+    return _is_sure(name, counts) or (capital and words[0].lower() not in _NO_NAMES)
 
 
 def _prefix(line: str) -> str | None:
     found = _NAMED.match(line)
     return found[1] if found and len(found[1].split()) <= _WORDS else None
-
-
-def _is_name(prefix: str, always: bool) -> bool:
-    """Tell whether a prefix that occurs once is a name."""
-    words = prefix.split()
-    capital = all(word[0].isupper() for word in words)
-    return (len(words) > 1 or always) and capital and words[0].lower() not in _NO_NAMES
 
 
 def _turns(
@@ -171,8 +183,10 @@ def _parts(
         for label, words in zip(voices[::2], voices[1::2], strict=True):
             yield _named(label), _plain(words)
         return
-    for line in map(_plain, lines):
+    for number, line in enumerate(map(_plain, lines), 1):
         found = None if style is None else style.label.match(line)
+        if style is not None and style.label is _ALONE and number == len(lines):
+            found = None  # nothing is said below it
         if found and _is_speaker(found[1], style):
             yield _named(found[1]), line[found.end() :]
         else:
@@ -213,4 +227,4 @@ def _goes_on(before: Turn, turn: Turn) -> bool:
         return False
     if before.end is None or turn.start is None:
         return False
-    return turn.start - before.end < PAUSE
+    return round(turn.start - before.end, 3) < PAUSE

@@ -35,6 +35,7 @@ _UTTERANCES = "utterances.jsonl"
 _BESIDE = ("corpus.json", "index.json", "speakers.json", "users.json")
 _ROLES = ("role", "speaker_role", "author_role", "participant_role")
 _MAYBE_ROLES = ("speaker_type", "user_type", "author_type", "type")
+_ANY_ROLE = {*_ROLES, *_MAYBE_ROLES}
 _RATINGS = ("rating", "satisfaction", "satisfaction_score", "csat")
 _KEPT = ("language", "queue", "topic")
 _GONE = {"[deleted]", "[removed]"}
@@ -94,6 +95,8 @@ def _meta(entry: Any) -> Object:  # noqa: ANN401
 
 def _role(meta: Object) -> str | None:
     """Give what the metadata calls a role: a known word first."""
+    if _ANY_ROLE.isdisjoint(meta):
+        return None
     words = [(key, meta.get(key)) for key in (*_ROLES, *_MAYBE_ROLES)]
     named = [(key, word) for key, word in words if isinstance(word, str) and word]
     known = next((word for _, word in named if stated_role(word)), None)
@@ -112,12 +115,12 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401
 
 def _object(line: bytes) -> Object:
     try:
-        found = json.loads(line.decode("utf-8-sig"))
+        found = json.loads(line.decode("utf-8-sig").rstrip("\r\n"))
     except UnicodeDecodeError as error:
         raise FormatError("is not valid UTF-8") from error
     except json.JSONDecodeError as error:
-        wrong = f"is not valid JSON: {error.msg} at column {error.colno}"
-        raise FormatError(wrong) from error
+        wrong = f"{error.msg.removesuffix(' at')} at column {error.colno}"
+        raise FormatError(f"is not valid JSON: {wrong}") from error
     except RecursionError as error:
         raise FormatError("is nested too deeply") from error
     if not isinstance(found, Mapping):
@@ -155,17 +158,13 @@ def _turn(
 
 def _first_text(utterance: Object, *keys: str) -> str | None:
     """Take the first of several keys; of a speaker that is an object, its id."""
-    found = next((key for key in keys if utterance.get(key) is not None), None)
-    if found is None:
-        return None
-    value = utterance[found]
-    return text_at(
-        value if isinstance(value, Mapping) else utterance, _key(value, found)
-    )
-
-
-def _key(value: Any, key: str) -> str:  # noqa: ANN401
-    return "id" if isinstance(value, Mapping) else key
+    for key in keys:
+        value = utterance.get(key)
+        if isinstance(value, Mapping):
+            return text_at(value, "id")
+        if value is not None:
+            return text_at(utterance, key)
+    return None
 
 
 def _time(utterance: Object) -> float | None:

@@ -14,9 +14,11 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from empathy_score.columns import recognise_columns
 from empathy_score.errors import InputError
@@ -26,7 +28,9 @@ from empathy_score.readers.parts import Part, json_source
 from empathy_score.readers.sql import column_name, literal
 
 Cell = str | int | float | bool | None
+_Table: TypeAlias = "tuple[list[Any], Iterator[tuple[int, list[Any]]]]"
 _HEADER_WITHIN = 20  # rows, from the first that is filled
+_PROTECTED = "EncryptedPackage".encode("utf-16-le")
 _WHOLE = 2**53  # beyond it a cell's number has lost digits
 
 
@@ -58,13 +62,14 @@ def excel_rows(
         The workbook is damaged, protected by a password or empty, or the package
         that reads it is not installed.
     """
-    workbook = _workbook(path, file)
-    first: tuple[list[Any], Iterator[tuple[int, list[Any]]]] | None = None
-    for sheet in _sheets(workbook):
-        found = _table(sheet, text)
-        if found is not None and _names_text(found[0], text):
-            return _named(found[0]), _plain_rows(found[1])
-        first = first or found
+    calamine = extra("python_calamine", "Excel")
+    first: _Table | None = None
+    with _clear(calamine, file), _workbook(path, calamine) as workbook:
+        for sheet in _sheets(workbook, calamine):
+            found = _table(sheet, text)
+            if found is not None and _names_text(found[0], text):
+                return _named(found[0]), _plain_rows(found[1])
+            first = first or found
     if first is None:
         raise InputError(f"{file}: the workbook holds no visible sheet with rows")
     return _named(first[0]), _plain_rows(first[1])
@@ -117,32 +122,47 @@ def excel_part(path: Path, file: str, scratch: Path, text: str | None = None) ->
     )
 
 
-def _workbook(path: Path, file: str) -> Any:  # noqa: ANN401
-    calamine = extra("python_calamine", "Excel")
+def _workbook(path: Path, calamine: Any) -> Any:  # noqa: ANN401
+    """Open a workbook by its ending, or, where that is wrong, by its content."""
     try:
         return calamine.CalamineWorkbook.from_path(path)
+    except calamine.PasswordError:
+        raise
+    except calamine.CalamineError as error:
+        content = path.read_bytes()
+        if _PROTECTED in content:
+            raise calamine.PasswordError from error
+        try:
+            return calamine.CalamineWorkbook.from_filelike(BytesIO(content))
+        except calamine.CalamineError:
+            raise error from None
+
+
+@contextmanager
+def _clear(calamine: Any, file: str) -> Iterator[None]:  # noqa: ANN401
+    """Say in one line what is wrong with a workbook."""
+    try:
+        yield
     except calamine.PasswordError as error:
         raise InputError(
             f"{file}: is protected by a password; save it without one"
         ) from error
-    except calamine.CalamineError as error:
-        if "encrypt" in str(error).lower() or "password" in str(error).lower():
-            raise InputError(
-                f"{file}: is protected by a password; save it without one"
-            ) from error
+    except (calamine.CalamineError, OSError) as error:
         raise InputError(f"{file}: is a damaged workbook: {error}") from error
 
 
-def _sheets(workbook: Any) -> Iterator[Any]:  # noqa: ANN401
+def _sheets(workbook: Any, calamine: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Go through the sheets of cells that are shown."""
     for position, sheet in enumerate(workbook.sheets_metadata):
-        if sheet.visible.name == "Visible" and sheet.typ.name == "WorkSheet":
+        shown = sheet.visible == calamine.SheetVisibleEnum.Visible
+        if shown and sheet.typ == calamine.SheetTypeEnum.WorkSheet:
             yield workbook.get_sheet_by_index(position)
 
 
 def _table(
     sheet: Any,  # noqa: ANN401
     text: str | None,
-) -> tuple[list[Any], Iterator[tuple[int, list[Any]]]] | None:
+) -> _Table | None:
     """Find the header of a sheet: the row that names the texts, or the first filled."""
     filled = _filled(sheet)
     head = list(itertools.islice(filled, _HEADER_WITHIN))
@@ -153,7 +173,8 @@ def _table(
 
 
 def _filled(sheet: Any) -> Iterator[tuple[int, list[Any]]]:  # noqa: ANN401
-    for number, cells in enumerate(sheet.iter_rows(), 1):
+    rows = sheet.iter_rows() if sheet.height else ()
+    for number, cells in enumerate(rows, 1):
         if any(cell not in ("", None) for cell in cells):
             yield number, cells
 

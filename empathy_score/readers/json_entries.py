@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from empathy_score.readers.turn import FormatError
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _LARGEST = 1 << 26  # characters of one entry
 _SPACE = re.compile(r"[\s,]*")
 _COLON = re.compile(r"\s*:\s*")
