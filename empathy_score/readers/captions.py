@@ -19,6 +19,7 @@ from empathy_score.readers.turn import Unusable
 _BREAK = re.compile(r"\r\n|\r|\n")
 _COMMA = re.compile(r"(?<=\d),(?=\d{1,3}\b)")
 _ARROW = "-->"
+_TIMELIKE = re.compile(r"\s*\d+:[\d:.,]+\s*-+\s*>|.*-->")
 _EXPECTED = "expected HH:MM:SS.mmm --> HH:MM:SS.mmm"
 
 
@@ -128,7 +129,7 @@ def _caption(block: _Block) -> Caption | Unusable | tuple[str, ...] | None:
             end=seconds_of("end", caption.end),
             lines=_filled(caption.lines),
         )
-    if any(_ARROW in line for line in lines):
+    if any(_TIMELIKE.match(line) for line in lines):
         return _unusable(block, f"has no valid times; {_EXPECTED}")
     if found.styles or found.regions or found.header_comments or found.footer_comments:
         return None
