@@ -31,7 +31,7 @@ Cell = str | int | float | bool | None
 _Table: TypeAlias = "tuple[list[Any], Iterator[tuple[int, list[Any]]]]"
 _HEADER_WITHIN = 20  # rows, from the first that is filled
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
-_WHOLE = 2**53  # beyond it a cell's number has lost digits
+_WHOLE = 2**63  # larger numbers stay fractions
 
 
 def excel_rows(
@@ -218,7 +218,7 @@ def _plain(cell: Any) -> Cell:  # noqa: ANN401
 
 
 def _number(cell: float) -> int | float:
-    return int(cell) if cell.is_integer() and abs(cell) <= _WHOLE else cell
+    return int(cell) if cell.is_integer() and abs(cell) < _WHOLE else cell
 
 
 def _moment(cell: datetime) -> str:

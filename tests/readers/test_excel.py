@@ -108,6 +108,12 @@ def test_columns_get_names_of_their_own(workbook):
     assert table(path)[0] == ["text", "column_2", "Text_2", "3"]
 
 
+def test_long_identifiers_stay_whole_numbers(workbook, tmp_path):
+    path = workbook([HEADER, [7, "agent", "Hi."], [2**60, "agent", "Hello."]])
+    part = excel_part(path, "messages.xlsx", tmp_path / "part")
+    assert part.types["ticket_id"] == "BIGINT"
+
+
 def test_a_workbook_becomes_a_part(workbook, tmp_path):
     path = workbook(
         [
