@@ -100,7 +100,8 @@ def parsed(record: Row, file: str) -> Any | Reject:  # noqa: ANN401
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        reason = f"is not valid JSON: {error.msg} at column {error.colno}"
+        message = error.msg.removesuffix(" at")
+        reason = f"is not valid JSON: {message} at column {error.colno}"
         return reject(file, line + error.lineno - 1, reason, _around(text, error))
     except RecursionError:
         return reject(file, line, "is nested too deeply", text)

@@ -65,6 +65,15 @@ _MODULES: tuple[str, ...] = (
     "ccai_insights",
     "salesforce",
     "twilio",
+    "deepgram",
+    "assemblyai",
+    "pyannote",
+    "vcon",
+    "whisper",  # the last of JSON: it takes any segments with a text and times
+    "vtt",
+    "srt",
+    "chat",
+    "convokit",
 )
 """Modules of ``empathy_score.readers`` with a ``FORMAT``, the surest first."""
 

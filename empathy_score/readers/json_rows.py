@@ -201,7 +201,8 @@ def _names(keys: Iterable[str], kinds: dict[str, set[object]]) -> dict[str, str]
 
 def _wrong_json(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"is not valid JSON: {error.msg} at character {error.pos + 1}"
+        message = error.msg.removesuffix(" at")
+        return f"is not valid JSON: {message} at character {error.pos + 1}"
     if isinstance(error, RecursionError):
         return "is nested too deeply"
     return str(error)

@@ -34,6 +34,8 @@ TURN_COLUMNS: Mapping[str, str] = {
 }
 """Columns of an export's turns, in order, and their DuckDB types."""
 
+_LISTED = 10  # speakers that are remembered for the question who is the agent
+
 Item = tuple[int, "Turn | Unusable"]
 """The line that a turn's document starts on, and the turn."""
 
@@ -49,7 +51,7 @@ class Unnamed:
     title : str
         Its format.
     speakers : tuple of (str, str)
-        Label of each speaker and how his first turn begins, most talkative first.
+        Labels of the first ten speakers, and how the first turn of each begins.
     """
 
     file: str
@@ -101,25 +103,27 @@ def write_turns(
     """
     file = opened.source.name
     rejects: list[Reject] = []
-    known: Counter[str] = Counter()
     first_words: dict[str, str] = {}
     role_for = _roles(roles)
-    n_rows, has_roles = 0, False
+    n_rows, has_roles, has_speakers = 0, False, False
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     with scratch.open("a", encoding="utf-8", errors="replace", newline="\n") as out:
         for line, place, turn in _numbered(_items(opened, rejects), file, rejects):
             role = role_for(turn.speaker, turn.role)
             has_roles = has_roles or role != "unknown"
-            if turn.speaker is not None:
-                known[turn.speaker] += 1
+            has_speakers = has_speakers or turn.speaker is not None
+            if turn.speaker is not None and len(first_words) < _LISTED:
                 first_words.setdefault(turn.speaker, turn.text[:40])
             row = _row(turn, place, role, opened.format.name)
             out.write(encode({"__file": file, "__line": line, **row}) + "\n")
             n_rows += 1
     unnamed = None
-    if known and not has_roles:
-        speakers = tuple((name, first_words[name]) for name, _ in known.most_common())
-        unnamed = Unnamed(file=file, title=opened.format.title, speakers=speakers)
+    if has_speakers and not has_roles:
+        unnamed = Unnamed(
+            file=file,
+            title=opened.format.title,
+            speakers=tuple(first_words.items()),
+        )
     return Written(n_rows=n_rows, rejects=tuple(rejects), unnamed=unnamed)
 
 

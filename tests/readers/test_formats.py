@@ -1,0 +1,89 @@
+"""Every fixture of every format is recognised as its own and read whole."""
+
+from pathlib import Path
+
+import pytest
+
+from empathy_score.columns import role_of
+from empathy_score.errors import InputError
+from empathy_score.readers import formats as listed
+from empathy_score.readers import open_export
+from empathy_score.readers.formats import TABLES, formats
+
+FIXTURES = Path(__file__).parent / "fixtures"
+OWN = [one for one in formats() if one not in TABLES]
+GOOD = sorted(
+    path
+    for folder in FIXTURES.iterdir()
+    for path in folder.iterdir()
+    if "broken" not in path.name
+)
+BROKEN = sorted(
+    path
+    for folder in FIXTURES.iterdir()
+    for path in folder.iterdir()
+    if "broken" in path.name
+)
+
+
+def name_of(path):
+    return f"{path.parent.name}/{path.name}"
+
+
+def test_every_format_has_a_good_fixture_and_a_broken_twin():
+    names = {one.name for one in OWN}
+    assert names <= {path.parent.name for path in GOOD}
+    assert names <= {path.parent.name for path in BROKEN}
+
+
+def test_names_are_unique_and_examples_are_commands():
+    assert len({one.name for one in listed()}) == len(listed())
+    for one in listed():
+        assert one.example.startswith("empathy-score score ")
+        assert "-o " in one.example
+
+
+@pytest.mark.parametrize("path", GOOD, ids=name_of)
+def test_a_fixture_is_read_as_its_own_format_and_no_other(path, tmp_path):
+    export = open_export([path], folder=tmp_path)
+    try:
+        found = export.connection.execute(
+            "SELECT DISTINCT source_format FROM input"
+        ).fetchall()
+        assert found == [(path.parent.name,)]
+        assert export.n_rows > 0
+        for (role,) in export.connection.execute("SELECT role FROM input").fetchall():
+            assert role_of(role) == role
+    finally:
+        export.connection.close()
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=name_of)
+def test_a_broken_twin_costs_one_clear_line_and_the_rest_is_read(path, tmp_path):
+    good = next(one for one in GOOD if one.parent == path.parent)
+    export = open_export([path, good], folder=tmp_path)
+    try:
+        assert export.n_rows > 0
+        assert export.rejects
+        for one in export.rejects:
+            assert one.reason
+            assert "\n" not in one.reason
+            assert one.file == str(path)
+    finally:
+        export.connection.close()
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=name_of)
+def test_a_broken_twin_alone_is_read_in_part_or_said_to_be_unusable(path, tmp_path):
+    said = ""
+    try:
+        export = open_export([path], folder=tmp_path)
+    except InputError as error:
+        said = str(error)
+    if said:
+        assert "\n" not in said
+        assert path.name in said
+        return
+    export.connection.close()
+    assert export.n_rows > 0
+    assert export.rejects
