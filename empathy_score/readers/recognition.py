@@ -98,6 +98,8 @@ def recognise(source: Source, named: str | None, encoding: str | None) -> Recogn
         opened = replace(opened, format=_known(_text_format(opened), source))
     if opened.format.content == "json" or opened.format.name in {"json", "jsonl"}:
         opened = replace(opened, shape=_shape(opened))
+    if opened.format.content == "json" and _is_one_line(opened):
+        opened = replace(opened, shape="document")
     return opened
 
 
@@ -151,6 +153,15 @@ def _shape(opened: Recognised) -> Shape:
     is_lines = opened.source.ending in _LINES or opened.format.name == "jsonl"
     with text_of(opened) as handle:
         return json_shape(handle, opened.start, lines=is_lines)
+
+
+def _is_one_line(opened: Recognised) -> bool:
+    """Tell whether a file of lines is one document, printed on one line."""
+    if opened.shape != "lines" or opened.source.ending in _LINES:
+        return False
+    with text_of(opened) as handle:
+        filled = (line for line in handle if line.strip())
+        return len(list(itertools.islice(filled, 2))) == 1
 
 
 def _json_format(opened: Recognised) -> Format:

@@ -1,5 +1,8 @@
 """Every fixture of every format is recognised as its own and read whole."""
 
+import json
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -8,8 +11,10 @@ from empathy_score.columns import role_of
 from empathy_score.errors import InputError
 from empathy_score.readers import formats as listed
 from empathy_score.readers import open_export
-from empathy_score.readers.formats import TABLES, formats
+from empathy_score.readers.formats import TABLES, Format, formats
 
+# The package gives the function of the same name.
+module = sys.modules[Format.__module__]
 FIXTURES = Path(__file__).parent / "fixtures"
 OWN = [one for one in formats() if one not in TABLES]
 GOOD = sorted(
@@ -87,3 +92,52 @@ def test_a_broken_twin_alone_is_read_in_part_or_said_to_be_unusable(path, tmp_pa
     export.connection.close()
     assert export.n_rows > 0
     assert export.rejects
+
+
+def the_reader_of_the_guide():
+    guide = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
+    code = textwrap.dedent(
+        guide.partition("   ```python\n")[2].partition("   ```\n")[0]
+    )
+    names = {}
+    exec(code, names)
+    return names["FORMAT"]
+
+
+def test_another_package_adds_a_format_as_the_guide_shows(tmp_path, monkeypatch):
+    class Point:
+        def load(self):
+            return the_reader_of_the_guide()
+
+    monkeypatch.setattr(module, "entry_points", lambda **_: [Point()])
+    formats.cache_clear()
+    try:
+        file = tmp_path / "acme.json"
+        lines = [{"who": "AGENT", "said": "Hello"}, {"who": "END_USER", "said": ["x"]}]
+        file.write_text(json.dumps({"acme_version": 1, "lines": lines}))
+        export = open_export([file], folder=tmp_path)
+        found = export.connection.execute("SELECT role, text, source_format FROM input")
+        assert found.fetchall() == [("agent", "Hello", "acme")]
+        assert [one.reason for one in export.rejects] == [
+            "lines[1]: 'said' is a list, expected a text"
+        ]
+        export.connection.close()
+        file.write_text('{"acme_version": 1}')
+        with pytest.raises(InputError, match=r"acme\.json: has no 'lines'"):
+            open_export([file], folder=tmp_path)
+    finally:
+        formats.cache_clear()
+
+
+def test_an_entry_point_that_is_no_format_is_said(monkeypatch):
+    class Point:
+        def load(self):
+            return "a string"
+
+    monkeypatch.setattr(module, "entry_points", lambda **_: [Point()])
+    formats.cache_clear()
+    try:
+        with pytest.raises(InputError, match="gives a str, not an empathy_score"):
+            formats()
+    finally:
+        formats.cache_clear()

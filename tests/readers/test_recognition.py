@@ -63,6 +63,8 @@ def test_an_export_of_a_vendor_is_recognised_however_it_is_printed(
         ("hello", "1", 0.25, "twilio"),
         ("hi", "2", 1.5, "twilio"),
     ]
+    (conversation,) = {row[0] for row in rows(export, "conversation_id")}
+    assert conversation.endswith(name)
     assert export.n_files == {"Twilio Conversational Intelligence sentences": 1}
 
 
