@@ -35,6 +35,8 @@ ORDER = [
     "frames",
     "scoring",
     "file_scoring",
+    "spark_worker",
+    "spark",
     "labelled",
     "evaluation",
     "held_out",
