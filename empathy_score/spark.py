@@ -53,7 +53,8 @@ def score(
 
     Every conversation goes to one worker, whole, and a worker holds one Arrow batch
     and one conversation at a time. The values are those that
-    :meth:`~empathy_score.scoring.EmpathyScorer.score_frame` gives on the same rows.
+    :meth:`~empathy_score.scoring.EmpathyScorer.score_frame` gives on the same rows,
+    apart from the last digits of floating-point sums (1e-12).
 
     Parameters
     ----------
@@ -136,7 +137,7 @@ in memory is scored by EmpathyScorer.load().score_frame(table)
         },
         roles=known,
         score_roles=sorted(wanted),
-        key=arranged.columns[len(df.columns)],
+        given=df.columns,
         names=schema.names,
         model=files
         if _is_connect(df)
@@ -214,33 +215,26 @@ def _names_roles(df: DataFrame, columns: Columns, roles: Mapping[str, Role]) -> 
 def _arranged(df: DataFrame, columns: Columns, partitions: int | None) -> DataFrame:
     """Bring each conversation together, in the order in which Spark reads it.
 
-    The columns added last say the key of a row's conversation, its place, and where
-    it goes. The key is a hash, which is short; where two conversations share one,
+    The input's columns go by number, because ``mapInArrow`` takes no name with a
+    dot. After them come the key of a row's conversation, its place, and where it
+    goes. The key is a hash, which is short; where two conversations share one,
     scoring still tells them apart. A row without conversation has no key and goes
     where its text sends it: the same way again if Spark must read it twice.
     """
-    key, place, goes = (_prefix(df) + name for name in ("key", "place", "goes"))
-    marked = df.selectExpr(
-        *map(_quoted, df.columns),
-        f"{_key(df, columns.conversation)} as {key}",
-        f"monotonically_increasing_id() as {place}",
-    )
+    key = _key(df, columns.conversation)
     text = f"xxhash64(cast({_quoted(columns.text)} as string))"
-    marked = marked.selectExpr("*", f"coalesce({key}, {text}) as {goes}")
-    spread = (
-        marked.repartition(goes)
-        if partitions is None
-        else marked.repartition(partitions, goes)
+    marked = df.selectExpr(
+        *(f"{_quoted(name)} as column_{n}" for n, name in enumerate(df.columns)),
+        f"{key} as key",
+        "monotonically_increasing_id() as place",
+        f"coalesce({key}, {text}) as goes",
     )
-    return spread.sortWithinPartitions(key, place)
-
-
-def _prefix(df: DataFrame) -> str:
-    """Begin the names of added columns as no column of the input does."""
-    prefix = "empathy_score_"
-    while any(name.lower().startswith(prefix) for name in df.columns):
-        prefix += "_"
-    return prefix
+    spread = (
+        marked.repartition("goes")
+        if partitions is None
+        else marked.repartition(partitions, "goes")
+    )
+    return spread.sortWithinPartitions("key", "place")
 
 
 def _key(df: DataFrame, conversation: str | None) -> str:

@@ -53,11 +53,10 @@ class Work:
         What the role names mean.
     score_roles : sequence of role
         Whose turns are scored.
-    key : str
-        The column that the batches are sorted by.
+    given : sequence of str
+        Names of the input's columns, the first ones of a batch.
     names : sequence of str
-        Names of all columns that come out; what goes in has the same ones, by
-        place, before those that only sorting needed.
+        Names of all columns that come out.
     model : ModelFiles or Broadcast
         What scores.
     """
@@ -65,7 +64,7 @@ class Work:
     named: Mapping[str, str]
     roles: Mapping[str, Role]
     score_roles: Sequence[Role]
-    key: str
+    given: Sequence[str]
     names: Sequence[str]
     model: ModelFiles | Broadcast[ModelFiles]
 
@@ -134,7 +133,7 @@ def score_batches(
     Parameters
     ----------
     batches : iterable of pyarrow.RecordBatch
-        Sorted by ``work.key``.
+        The input's columns, and those that sorting needed; sorted by ``key``.
     work : Work
         What to read, whom to score, with which model.
 
@@ -145,17 +144,18 @@ def score_batches(
     """
     import pyarrow as pa
 
-    for table in whole_conversations(batches, work.key):
+    for table in whole_conversations(batches, "key"):
         sent = work.model
         scorer = load_scorer(sent if isinstance(sent, ModelFiles) else sent.value)
+        own = table.columns[: len(work.given)]
+        read = [work.given.index(name) for name in work.named.values()]
         found = scorer.score_frame(
-            table.select(list(dict.fromkeys(work.named.values()))),
+            pa.table([own[n] for n in read], names=list(work.named.values())),
             **work.named,
             roles=work.roles,
             score_roles=work.score_roles,
         ).select(list(SCORE_COLUMNS))
-        own = table.columns[: len(work.names) - len(SCORE_COLUMNS)]
-        scored = pa.Table.from_arrays([*own, *found.columns], names=list(work.names))
+        scored = pa.table([*own, *found.columns], names=list(work.names))
         yield from scored.to_batches()
 
 
