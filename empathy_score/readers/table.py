@@ -204,6 +204,6 @@ def _role_values(
                 continue
             if role_of(value, mapping) != "unknown":
                 known = True
-            elif len(counts) < 20:
+            elif len(counts) < 20 and value != "unknown":  # that is what it stays
                 counts[value] = count
     return known, tuple(counts)
