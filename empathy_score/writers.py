@@ -14,11 +14,10 @@ import duckdb
 import numpy as np
 
 from empathy_score.errors import InputError
+from empathy_score.joined_scores import JOINED, join_scores, scored_columns
 from empathy_score.readers.rejects import Reject, rejects_path
 from empathy_score.readers.sql import (
     as_text,
-    column_types,
-    file_literal,
     interruptible,
     is_nested,
     literal,
@@ -29,7 +28,6 @@ from empathy_score.readers.table import Export
 OUT_ENDINGS = (".csv", ".jsonl", ".parquet")
 """Endings of files that can be written."""
 
-_WINDOW = 20_000
 _ROW_GROUP_BYTES = 32_000_000
 _FORMATS = {
     ".csv": "FORMAT csv, HEADER true",
@@ -168,13 +166,16 @@ def write_scored(export: Export, out: Path, schema: Mapping[str, str]) -> int:
     ending = out.suffix.lower()
     if ending not in _FORMATS:
         check_out(out, [])
-    listed = ", ".join(_columns(export, schema, ending))
-    query = f"SELECT {listed} FROM input AS i POSITIONAL JOIN ordered AS s"
+    value = _values(ending)
+    listed = ", ".join(
+        f"{value(column.sql, column.kind)} AS {quoted(column.name)}"
+        for column in scored_columns(export, schema)
+    )
+    query = f"SELECT {listed} FROM {JOINED}"
     with _replacing(out) as unfinished:
         try:
             with interruptible():
-                _load_scores(export, schema)
-                _order_scores(export, out)
+                join_scores(export, schema, out)
                 options = _FORMATS[ending]
                 if ending == ".parquet":
                     options += f", ROW_GROUP_SIZE {_row_group(export)}"
@@ -246,26 +247,8 @@ def _python(value: object) -> object:
     raise TypeError(f"{type(value).__name__} cannot be a score")
 
 
-def _columns(export: Export, schema: Mapping[str, str], ending: str) -> Iterator[str]:
-    """Write the SQL for each column of OUT."""
-    kinds = column_types(export.connection, "input")
-    taken = {name.lower() for name in (*export.names, *schema)}
-    added = {name.lower() for name in schema}
-    value = _values(ending)
-    for name in export.names:
-        new = name
-        if name.lower() in added:
-            while new.lower() in taken:
-                new += "_input"
-            taken.add(new.lower())
-        yield f"{value('i', name, kinds[name])} AS {quoted(new)}"
-    for name, kind in schema.items():
-        yield f"{value('s', name, kind)} AS {quoted(name)}"
-
-
-def _values(ending: str) -> Callable[[str, str, str], str]:
-    def value(table: str, name: str, kind: str) -> str:
-        column = f"{table}.{quoted(name)}"
+def _values(ending: str) -> Callable[[str, str], str]:
+    def value(column: str, kind: str) -> str:
         if ending == ".csv" and (kind == "JSON" or is_nested(kind)):
             return as_text(column, kind)
         if ending == ".jsonl" and kind in {"DOUBLE", "FLOAT"}:
@@ -274,51 +257,6 @@ def _values(ending: str) -> Callable[[str, str, str], str]:
         return column
 
     return value
-
-
-def _load_scores(export: Export, schema: Mapping[str, str]) -> None:
-    """Fill the table ``scores`` from the parts."""
-    kinds = {"__row": "BIGINT", **schema}
-    cells = ", ".join(f"{quoted(name)} {kind}" for name, kind in kinds.items())
-    export.connection.execute(f"CREATE OR REPLACE TABLE scores ({cells})")
-    pairs = (f"{literal(name)}: {literal(kind)}" for name, kind in kinds.items())
-    listed = ", ".join(pairs)
-    for path in sorted((export.folder / "parts").glob("*.jsonl")):
-        export.connection.execute(
-            f"INSERT INTO scores SELECT * FROM read_json({file_literal(path)}, "
-            f"format = 'newline_delimited', columns = {{{listed}}})"
-        )
-
-
-def _order_scores(export: Export, out: Path) -> None:
-    """Fill ``ordered`` with one row for each row of ``input``, in its order.
-
-    Window by window: a sort of everything does not fit into memory where texts are
-    long, and a join does not promise an order.
-    """
-    connection = export.connection
-    connection.execute("SET threads = 1")  # rows then stay in the order of the tables
-    connection.execute(
-        "CREATE OR REPLACE TABLE ordered AS "
-        "SELECT i.__row AS __at, s.* FROM input AS i, scores AS s LIMIT 0"
-    )
-    for first in range(0, export.n_rows, _WINDOW):
-        window = f"__row BETWEEN {first} AND {first + _WINDOW - 1}"
-        connection.execute(
-            "INSERT INTO ordered SELECT i.__row, s.* FROM "
-            f"(SELECT __row FROM input WHERE {window}) AS i LEFT JOIN "
-            f"(SELECT * FROM scores WHERE {window}) AS s "
-            "ON i.__row = s.__row ORDER BY i.__row"
-        )
-    found = connection.execute(
-        "SELECT count(*), count(*) FILTER (i.__row IS DISTINCT FROM s.__at) "
-        "FROM input AS i POSITIONAL JOIN ordered AS s"
-    ).fetchone()
-    if found != (export.n_rows, 0):
-        raise InputError(
-            f"{out}: not written, because rows have more than one score in "
-            f"{export.folder / 'parts'}"
-        )
 
 
 def _row_group(export: Export) -> int:

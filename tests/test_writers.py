@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from empathy_score import writers
+from empathy_score import joined_scores, writers
 from empathy_score.errors import InputError
 from empathy_score.readers import Reject, open_export
 from empathy_score.writers import add_scores, check_out, write_rejects, write_scored
@@ -176,7 +176,7 @@ def test_nan_is_no_score_and_leaves_no_part(opened):
 
 
 def test_rows_stay_in_order_over_many_windows(opened, tmp_path, monkeypatch):
-    monkeypatch.setattr(writers, "_WINDOW", 7)
+    monkeypatch.setattr(joined_scores, "_WINDOW", 7)
     export = opened("in.csv", "id,text\n" + "".join(f"{n},t\n" for n in range(100)))
     backwards = range(99, -1, -3)
     add_scores(export.folder, "p", ({"__row": n, "score": n / 3} for n in backwards))
@@ -221,7 +221,7 @@ def test_ctrl_c_during_the_query_is_a_keyboard_interrupt(scored, tmp_path, monke
             raise RuntimeError("Query interrupted")
 
     kinds = dict.fromkeys(scored.names, "VARCHAR")
-    monkeypatch.setattr(writers, "column_types", lambda *_: kinds)
+    monkeypatch.setattr(joined_scores, "column_types", lambda *_: kinds)
     stopped = replace(scored, connection=Stopped())
     with pytest.raises(KeyboardInterrupt, match=r"^$"):
         write_scored(stopped, tmp_path / "out.jsonl", SCHEMA)
