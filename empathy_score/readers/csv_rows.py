@@ -26,7 +26,7 @@ from empathy_score.readers.rejects import (
     decoding,
     reject,
 )
-from empathy_score.readers.sql import column_name
+from empathy_score.readers.sql import column_names
 
 
 @contextmanager
@@ -102,15 +102,7 @@ def header_of(
             f"{file}: the header is not valid {codec.upper()}; name the file's "
             "encoding with encoding= / --encoding, for instance cp1252"
         ) from error
-    names: list[str] = []
-    for position, cell in enumerate(cells, 1):
-        name = column_name(cell.lstrip("\ufeff"), position)
-        taken = {known.lower() for known in names}
-        tries = (f"{name}_{number}" for number in itertools.count(2))
-        free = (
-            one for one in itertools.chain([name], tries) if one.lower() not in taken
-        )
-        names.append(next(free))
+    names = column_names(cell.lstrip("\ufeff") for cell in cells)
     return names, reader.line_num
 
 

@@ -19,6 +19,7 @@ from empathy_score.readers.parts import Part, part_of, turns_part
 from empathy_score.readers.recognition import Recognised, recognise
 from empathy_score.readers.rejects import BrokenFileError, Reject, broken_file
 from empathy_score.readers.sources import Source
+from empathy_score.readers.sql_query import Query, query_part
 from empathy_score.readers.turn_rows import Unnamed, write_turns
 from empathy_score.records import Role
 
@@ -59,7 +60,7 @@ class _Turns:
 
 def take_in(
     connection: duckdb.DuckDBPyConnection,
-    sources: Iterable[Source | Reject],
+    sources: Iterable[Source | Query | Reject],
     *,
     named: str | None,
     encoding: str | None,
@@ -72,7 +73,7 @@ def take_in(
     ----------
     connection : duckdb.DuckDBPyConnection
         Looks into Parquet files.
-    sources : iterable of Source or Reject
+    sources : iterable of Source, Query or Reject
         From :func:`~.sources.sources_of`.
     named, encoding : str or None
         The caller's format and encoding.
@@ -93,8 +94,13 @@ def take_in(
             taken.files.append(source.file)
             taken.rejects.append(source)
             continue
-        taken.files.append(source.name)
         scratch = folder / f"part-{number}"
+        if isinstance(source, Query):
+            _close(taken, turns)
+            turns = None
+            _add_part(taken, query_part(source, scratch), "SQL query")
+            continue
+        taken.files.append(source.name)
         try:
             opened = recognise(source, named, encoding)
             if opened.format.content == "table":
@@ -128,6 +134,13 @@ def _add_turns(
     if written.unnamed is not None:
         taken.unnamed.append(written.unnamed)
     return written.n_rows
+
+
+def _add_part(taken: Intake, part: Part, title: str) -> None:
+    taken.files.append(part.file)
+    taken.parts.append(part)
+    taken.rejects.extend(part.rejects)
+    taken.n_files[title] += 1
 
 
 def _close(taken: Intake, turns: _Turns | None) -> None:

@@ -6,7 +6,7 @@ Text files are screened line by line first (see :mod:`.csv_rows` and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -229,6 +229,41 @@ def _json_part(lines: TextIO, opened: Recognised, scratch: Path) -> Part:
                 for line, row in batch
             )
             n_rows += len(batch)
+    return jsonl_part(scratch, file, kinds, n_rows, rejects)
+
+
+def jsonl_part(
+    scratch: Path,
+    file: str,
+    kinds: Mapping[str, set[object]],
+    n_rows: int,
+    rejects: Sequence[Reject],
+) -> Part:
+    """Give a part whose rows are JSON lines, each with its ``__line``.
+
+    Parameters
+    ----------
+    scratch : Path
+        The JSON lines.
+    file : str
+        Where the rows come from, as the caller named it.
+    kinds : mapping
+        Columns and the types that occurred in each.
+    n_rows : int
+        How many lines ``scratch`` has.
+    rejects : sequence of Reject
+        Rows that are not among them.
+
+    Returns
+    -------
+    Part
+
+    Examples
+    --------
+    >>> part = jsonl_part(Path("part-0"), "a.jsonl", {"text": {str}}, 1, [])
+    >>> part.types, part.line
+    ({'text': 'VARCHAR'}, '__line')
+    """
     types = {name: type_of(seen) for name, seen in kinds.items()}
     return Part(
         file=file,

@@ -16,6 +16,7 @@ from pathlib import Path, PurePath
 from empathy_score.errors import InputError
 from empathy_score.readers.formats import format_recognising
 from empathy_score.readers.rejects import Reject, broken_file
+from empathy_score.readers.sql_query import Query
 
 STDIN = "-"
 """What names standard input."""
@@ -56,14 +57,14 @@ class Source:
 
 
 def sources_of(
-    named: Sequence[Path | str], folder: Path, skip: Collection[Path] = ()
-) -> Iterator[Source | Reject]:
+    named: Sequence[Path | str | Query], folder: Path, skip: Collection[Path] = ()
+) -> Iterator[Source | Query | Reject]:
     r"""Go through all files that were named, in order; those of a folder by name.
 
     Parameters
     ----------
-    named : sequence of Path or str
-        Files, folders (with all that is in them; hidden files are passed over),
+    named : sequence of Path, str or Query
+        Queries, which go on as they are; files, folders (with all that is in them; hidden files are passed over),
         globs, or ``"-"`` for standard input. ``.gz`` and ``.zip`` are unpacked,
         whatever they are called.
     folder : Path
@@ -73,7 +74,7 @@ def sources_of(
 
     Yields
     ------
-    Source or Reject
+    Source, Query or Reject
         A Reject for an archive or file that cannot be opened.
 
     Raises
@@ -92,7 +93,10 @@ def sources_of(
     """
     passed_over = {path.resolve() for path in skip}
     fresh = (folder / f"source-{number}" for number in itertools.count())
-    for path in [one for name in named for one in _named(str(name))]:
+    for path in [one for name in named for one in _named(name)]:
+        if isinstance(path, Query):
+            yield path
+            continue
         n_files = 0
         for file in _files(path, passed_over):
             n_files += 1
@@ -101,9 +105,11 @@ def sources_of(
             raise InputError(f"{path}: is a folder without files")
 
 
-def _named(name: str) -> list[Path]:
+def _named(given: Path | str | Query) -> Sequence[Path | Query]:
     """Resolve a glob; check that a file exists."""
-    path = Path(name)
+    if isinstance(given, Query):
+        return [given]
+    name, path = str(given), Path(given)
     if name == STDIN or path.exists():
         return [path]
     if glob.has_magic(name):

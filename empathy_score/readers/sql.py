@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,12 @@ from typing import Any
 import duckdb
 
 _FETCH = 2_000
-_SETTINGS = ("threads = 2", "TimeZone = 'UTC'", "preserve_insertion_order = true")
+_SETTINGS = (
+    "threads = 2",
+    "TimeZone = 'UTC'",
+    "preserve_insertion_order = true",
+    "enable_progress_bar = false",  # DuckDB 2 would write one to stdout
+)
 
 
 def quoted(name: str) -> str:
@@ -87,6 +93,26 @@ def column_name(name: str, position: int) -> str:
     if not kept.strip():
         return f"column_{position}"
     return f"{kept}_input" if kept.lower() in {"__row", "__file", "__line"} else kept
+
+
+def column_names(cells: Iterable[str]) -> list[str]:
+    """Give the columns of a header names they may have, no two alike but for case.
+
+    Examples
+    --------
+    >>> column_names(["id", "", "Id"])
+    ['id', 'column_2', 'Id_2']
+    """
+    names: list[str] = []
+    for position, cell in enumerate(cells, 1):
+        name = column_name(cell, position)
+        taken = {known.lower() for known in names}
+        tries = (f"{name}_{number}" for number in itertools.count(2))
+        free = (
+            one for one in itertools.chain([name], tries) if one.lower() not in taken
+        )
+        names.append(next(free))
+    return names
 
 
 def column_types(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, str]:

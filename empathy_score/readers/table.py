@@ -22,6 +22,7 @@ from empathy_score.readers.loading import load, merged_types
 from empathy_score.readers.rejects import Reject
 from empathy_score.readers.sources import sources_of
 from empathy_score.readers.sql import as_text, database, fetched, quoted, run
+from empathy_score.readers.sql_query import Query
 from empathy_score.readers.turn_rows import Unnamed
 from empathy_score.records import Role
 
@@ -72,7 +73,7 @@ class Export:
 
 
 def open_export(
-    paths: Sequence[Path | str],
+    paths: Sequence[Path | str | Query],
     *,
     columns: Mapping[str, str] | None = None,
     roles: Mapping[str, Role] | None = None,
@@ -85,10 +86,10 @@ def open_export(
 
     Parameters
     ----------
-    paths : sequence of Path or str
+    paths : sequence of Path, str or Query
         Files, folders, globs, archives or ``"-"``, as
-        :func:`~empathy_score.readers.sources.sources_of` takes them; tables are
-        joined by the names of their columns. What cannot be read is set aside.
+        :func:`~empathy_score.readers.sources.sources_of` takes them, or queries of
+        databases; tables are joined by the names of their columns. What cannot be read is set aside.
     columns : mapping, optional
         Meaning to column name, as :func:`recognise_columns` takes them.
     roles : mapping, optional
