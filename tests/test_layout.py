@@ -16,6 +16,8 @@ ORDER = [
     "conversations",
     "joined_scores",
     "writers",
+    "sql_types",
+    "sql_target",
     "sql_table",
     "turn_order",
     "normalization",

@@ -60,7 +60,8 @@ class Database:
     @property
     def file(self) -> Path:
         """The file of a SQLite or DuckDB database."""
-        return Path(self.url.database or "")
+        # DuckDB takes some relative names, such as md:calls, for other databases.
+        return Path(self.url.database or "").absolute()
 
 
 def database_at(address: str) -> Database:
