@@ -7,6 +7,7 @@ so any number of processes, and any number of interruptions, give the same outpu
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import warnings
@@ -20,13 +21,15 @@ from pathlib import Path
 from joblib import Parallel, delayed
 
 from empathy_score.errors import InputError
-from empathy_score.readers import Export, conversations, open_export
+from empathy_score.readers import Export, Query, conversations, open_export
 from empathy_score.readers.rejects import rejects_path
 from empathy_score.readers.sources import STDIN
 from empathy_score.readers.stored import reopen_export, store_export
 from empathy_score.readers.turn_rows import Unnamed
 from empathy_score.records import Role, Utterance
 from empathy_score.scoring import SCORE_COLUMNS, EmpathyScorer, roles_to_score
+from empathy_score.sql_table import check_target, write_table
+from empathy_score.sql_target import Target
 from empathy_score.writers import (
     add_scores,
     check_out,
@@ -48,8 +51,8 @@ class ScoredFiles:
 
     Parameters
     ----------
-    out : Path
-        The scored table.
+    written : str
+        The scored table: a file, a database's table, or both.
     n_rows, n_scored : int
         Turns that were read, and those of them that were scored.
     n_rejects : int
@@ -64,7 +67,7 @@ class ScoredFiles:
         Turns whose scores an earlier, interrupted run had left.
     """
 
-    out: Path
+    written: str
     n_rows: int
     n_scored: int
     n_rejects: int
@@ -75,9 +78,10 @@ class ScoredFiles:
 
 
 def score_files(
-    paths: Sequence[Path | str],
-    out: Path | str,
+    paths: Sequence[Path | str | Query],
+    out: Path | str | None,
     *,
+    target: Target | None = None,
     columns: Mapping[str, str] | None = None,
     roles: Mapping[str, Role] | None = None,
     score_roles: Sequence[str] | None = None,
@@ -92,12 +96,14 @@ def score_files(
 
     Parameters
     ----------
-    paths : sequence of Path or str
+    paths : sequence of Path, str or Query
         Files, folders, globs, archives or ``"-"``, in any format of
-        :func:`~empathy_score.readers.formats`.
-    out : Path or str
+        :func:`~empathy_score.readers.formats`, or queries of databases.
+    out : Path, str or None
         The table to write: ``.csv``, ``.jsonl`` or ``.parquet``. Rows that cannot be
         read are named in a ``.rejects.jsonl`` beside it.
+    target : Target, optional
+        The table of a database to write, with or without OUT.
     columns, roles, encoding, format
         As :func:`~empathy_score.readers.open_export` takes them.
     score_roles : sequence of role, optional
@@ -131,13 +137,17 @@ def score_files(
     >>> done.n_rows, done.n_scored
     (2, 1)
     """
-    out = Path(out)
-    check_out(out, paths)
+    files = [path for path in paths if not isinstance(path, Query)]
+    beside = _beside(out, target)
+    check_out(beside, files)
+    if target is not None:
+        check_target(target)
     roles_to_score(score_roles, has_roles=True)
     shown = progress or _silent
     scorer = _scorer(model)
     settings = {
-        "files": [_fingerprint(str(path), out) for path in paths],
+        "files": [_fingerprint(path, beside) for path in paths],
+        "target": None if target is None else _hashed(target.url, target.table),
         "columns": dict(columns or {}),
         "roles": dict(roles or {}),
         "score_roles": list(score_roles or ()),
@@ -147,13 +157,13 @@ def score_files(
         "empathy_score": version("empathy-score"),
         "batch_size": BATCH_SIZE,
     }
-    folder = work_folder(out)
+    folder = work_folder(beside)
     loaded = _prepare(folder, settings, resume=resume)
     if loaded:
         export = reopen_export(folder)
     else:
         with shown("reading", 0):
-            export = _read(paths, columns, roles, encoding, format, folder, out)
+            export = _read(paths, columns, roles, encoding, format, folder, beside)
         if score_roles is None and export.unnamed:
             export.connection.close()
             shutil.rmtree(folder)
@@ -163,13 +173,18 @@ def score_files(
         wanted = roles_to_score(score_roles, has_roles=export.has_roles)
         n_scored, resumed = _score(export, model, wanted, jobs, shown)
         with shown("writing", 0):
-            write_scored(export, out, SCORE_COLUMNS)
+            if out is not None:
+                write_scored(export, beside, SCORE_COLUMNS)
+            if target is not None:
+                write_table(export, target, SCORE_COLUMNS)
     finally:
         export.connection.close()
-    rejects = write_rejects(out, export.rejects)
+    rejects = write_rejects(beside, export.rejects)
     shutil.rmtree(folder)
     return ScoredFiles(
-        out=out,
+        written=" and ".join(
+            str(one) for one in (out, target and target.table) if one is not None
+        ),
         n_rows=export.n_rows,
         n_scored=n_scored,
         n_rejects=len(export.rejects),
@@ -213,7 +228,7 @@ def _prepare(folder: Path, settings: Mapping[str, object], *, resume: bool) -> b
 
 
 def _read(
-    paths: Sequence[Path | str],
+    paths: Sequence[Path | str | Query],
     columns: Mapping[str, str] | None,
     roles: Mapping[str, Role] | None,
     encoding: str | None,
@@ -236,8 +251,26 @@ def _read(
         raise
 
 
-def _fingerprint(path: str, out: Path) -> list[object]:
+def _beside(out: Path | str | None, target: Target | None) -> Path:
+    """Name what is written; without OUT by the table, in the working folder."""
+    if out is not None:
+        return Path(out)
+    if target is None:
+        raise InputError("nothing to write: name a file, a table, or both")
+    kept = (sign if sign.isalnum() or sign in "-_" else "_" for sign in target.table)
+    return Path(f"{''.join(kept).strip('_') or 'scored'}.csv")
+
+
+def _hashed(*parts: str) -> str:
+    """Tell one address from another without keeping its password."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _fingerprint(given: Path | str | Query, out: Path) -> list[object]:
     """Tell one state of an input from another."""
+    if isinstance(given, Query):
+        return [_hashed(given.url, given.text)]
+    path = str(given)
     if path == STDIN or not Path(path).exists():
         return [path]
     ours = {out.resolve(), rejects_path(out).resolve()}

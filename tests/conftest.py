@@ -18,6 +18,10 @@ def _program(name):
     return found
 
 
+def pytest_report_header():
+    return f"postgresql: {_program('initdb') or 'not installed, its tests are skipped'}"
+
+
 def _as_its_owner(folder):
     """PostgreSQL refuses to run as root: the words before each command."""
     if os.geteuid() != 0:

@@ -267,6 +267,25 @@ def test_nul_becomes_a_replacement_character_in_postgresql(opened, postgresql):
     assert row == ("a\ufffdb", 0.5, [replaced])
 
 
+def test_text_that_a_database_cannot_hold_leaves_no_table(opened, postgresql_server):
+    url = f"{postgresql_server}/latin"
+    options = "ENCODING LATIN1 LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    with psycopg.connect(f"{postgresql_server}/postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE latin {options}")
+        try:
+            fits, not_so = opened("text\nhé\n"), opened("text\nhé\n😢\n")
+            write_table(fits, Target(url=url, table="fits"), {"score": "DOUBLE"})
+            target = Target(url=url, table="not_so")
+            with pytest.raises(InputError, match="no equivalent in encoding"):
+                write_table(not_so, target, {"score": "DOUBLE"})
+            assert ask(url, "SELECT convert_to(text, 'UTF8') FROM fits") == [
+                ("hé".encode(),)
+            ]
+            assert not is_there(url, "not_so")
+        finally:
+            server.execute("DROP DATABASE latin WITH (FORCE)")
+
+
 def test_types_of_a_parquet_file(tmp_path, url):
     with duckdb.connect() as own:
         own.execute(
@@ -335,12 +354,29 @@ def test_checking_makes_no_file(tmp_path):
 
 
 def test_a_database_in_use_is_one_clear_error(scored, tmp_path):
-    target = Target(url=f"duckdb:///{tmp_path}/calls.duckdb", table="scored")
-    with (
-        duckdb.connect(str(tmp_path / "calls.duckdb")),
-        pytest.raises(InputError, match=r"calls\.duckdb: the table scored could not"),
-    ):
-        write_table(scored, target, SCHEMA)
+    path = tmp_path / "calls.duckdb"
+    target = Target(url=f"duckdb:///{path}", table="scored")
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held'); input()"
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", hold, path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(InputError, match=r"calls\.duckdb: cannot be written to: "):
+            check_target(target)
+        with pytest.raises(InputError, match=r"calls\.duckdb: the table scored could"):
+            write_table(scored, target, SCHEMA)
+        other.communicate(b"\n", timeout=60)
+    write_table(scored, target, SCHEMA)
+
+
+def test_a_sqlite_file_in_use_is_one_clear_error(scored, tmp_path):
+    target = Target(url=f"sqlite:///{tmp_path}/calls.db", table="scored")
+    with closing(sqlite3.connect(tmp_path / "calls.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(InputError, match=r"could not be written: database is lock"):
+            write_table(scored, target, SCHEMA)
     write_table(scored, target, SCHEMA)
 
 

@@ -8,6 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from empathy_score.cli.databases import (
+    FromOption,
+    IfExistsOption,
+    QueryOption,
+    TableOption,
+    ToOption,
+    sources_of,
+    target_of,
+)
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -16,12 +26,17 @@ if TYPE_CHECKING:
 
 def score_command(
     files: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(help="Files, folders, globs, archives, or - for stdin."),
-    ],
+    ] = None,
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="OUT: .csv, .jsonl or .parquet.")
-    ],
+        Path | None, typer.Option("--out", "-o", help="OUT: .csv, .jsonl or .parquet.")
+    ] = None,
+    from_url: FromOption = None,
+    query: QueryOption = None,
+    to_url: ToOption = None,
+    table: TableOption = None,
+    if_exists: IfExistsOption = "fail",
     file_format: Annotated[
         str | None,
         typer.Option("--format", help="A format's name; see empathy-score formats."),
@@ -57,7 +72,11 @@ def score_command(
         bool, typer.Option("--resume", help="Go on where a stopped run left off.")
     ] = False,
 ) -> int:
-    """Score every agent turn of FILES and write them all to OUT."""
+    """Score every agent turn of FILES and write them all to OUT.
+
+    Rows may come from a database too (--from, --query), and may go to one (--to,
+    --table), with or without OUT.
+    """
     from rich.console import Console
 
     from empathy_score.cli.progress import counting
@@ -74,8 +93,9 @@ def score_command(
     }
     console = Console(stderr=True)
     done = score_files(
-        files,
+        sources_of(files or [], from_url, query),
         out,
+        target=target_of(to_url, table, if_exists, out),
         columns={name: column for name, column in given.items() if column},
         roles=roles_mapping(roles or []),
         score_roles=score_roles,
@@ -91,7 +111,9 @@ def score_command(
 
 
 def _report(console: Console, done: ScoredFiles) -> None:
-    said = [f"{done.n_rows:,} turns, {done.n_scored:,} of them scored, in {done.out}"]
+    said = [
+        f"{done.n_rows:,} turns, {done.n_scored:,} of them scored, in {done.written}"
+    ]
     if sum(done.n_files.values()) > 1:
         read = ", ".join(f"{count:,} {title}" for title, count in done.n_files.items())
         said.append(f"files read: {read}")

@@ -64,8 +64,8 @@ def sources_of(
     Parameters
     ----------
     named : sequence of Path, str or Query
-        Queries, which go on as they are; files, folders (with all that is in them; hidden files are passed over),
-        globs, or ``"-"`` for standard input. ``.gz`` and ``.zip`` are unpacked,
+        Queries, which go on as they are; files, folders (with all that is in them;
+        hidden files are passed over), globs, or ``"-"`` for standard input. ``.gz`` and ``.zip`` are unpacked,
         whatever they are called.
     folder : Path
         Existing scratch folder for what is unpacked.

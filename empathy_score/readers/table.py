@@ -89,7 +89,8 @@ def open_export(
     paths : sequence of Path, str or Query
         Files, folders, globs, archives or ``"-"``, as
         :func:`~empathy_score.readers.sources.sources_of` takes them, or queries of
-        databases; tables are joined by the names of their columns. What cannot be read is set aside.
+        databases; tables are joined by the names of their columns. What cannot be
+        read is set aside.
     columns : mapping, optional
         Meaning to column name, as :func:`recognise_columns` takes them.
     roles : mapping, optional

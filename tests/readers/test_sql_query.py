@@ -368,6 +368,23 @@ def test_a_password_is_nowhere(postgresql, tmp_path, rows_of):
     assert "password authentication failed" in shown
 
 
+def test_text_in_no_encoding_is_one_clear_error(postgresql_server, rows_of):
+    with psycopg.connect(f"{postgresql_server}/postgres", autocommit=True) as server:
+        server.execute("CREATE DATABASE bare ENCODING SQL_ASCII TEMPLATE template0")
+        try:
+            with pytest.raises(InputError, match="invalid byte sequence"):
+                rows_of(f"{postgresql_server}/bare", r"SELECT E'caf\351' AS v")
+        finally:
+            server.execute("DROP DATABASE bare WITH (FORCE)")
+
+
+@pytest.mark.parametrize("driver", ["sqlalchemy", "psycopg"])
+def test_a_missing_driver_is_named_with_what_installs_it(monkeypatch, driver):
+    monkeypatch.setitem(sys.modules, driver, None)
+    with pytest.raises(InputError, match=rf"need {driver}, .*pip install '.*\[sql\]'"):
+        database_at("sqlite:///a.db")
+
+
 def test_no_server_is_one_clear_error(rows_of):
     with pytest.raises(InputError, match=r"postgresql://ann@127\.0\.0\.1:1/calls: "):
         rows_of("postgresql://ann:secret@127.0.0.1:1/calls", "SELECT 1")
