@@ -115,7 +115,7 @@ def write_table(export: Export, target: Target, schema: Mapping[str, str]) -> in
     ...     file = Path(name, "chat.csv")
     ...     _ = file.write_text("text\nSorry!\n")
     ...     export = open_export([file], folder=Path(name))
-    ...     add_scores(export, "0001", [{"__row": 0, "score": 0.5}])
+    ...     add_scores(export.folder, "0001", [{"__row": 0, "score": 0.5}])
     ...     target = Target(url=f"duckdb:///{name}/calls.duckdb", table="scored")
     ...     print(write_table(export, target, {"score": "DOUBLE"}))
     ...     export.connection.close()

@@ -65,7 +65,7 @@ def opened(tmp_path):
 @pytest.fixture
 def scored(opened):
     export = opened(CHATS)
-    add_scores(export, "p", SCORES)
+    add_scores(export.folder, "p", SCORES)
     return export
 
 
@@ -181,7 +181,7 @@ def test_appending_to_a_table_without_a_column_is_refused(scored, url):
 
 def test_a_row_that_the_table_refuses_leaves_nothing(opened, url):
     export = opened("id,text\n" + "".join(f"{n},t\n" for n in range(5_000)))
-    add_scores(export, "p", [])
+    add_scores(export.folder, "p", [])
     ask(
         url,
         "CREATE TABLE scored (id INTEGER CHECK (id <> 4999), text TEXT, score REAL)",
@@ -259,7 +259,7 @@ def test_long_names_are_cut_by_postgresql_and_must_not_clash(opened, postgresql)
 def test_nul_becomes_a_replacement_character_in_postgresql(opened, postgresql):
     export = opened(r"text" + "\n" + "a\0b" + "\n")
     cue = {"label": "\0", "start": 1, "text": r"C:\u0000" + "\0\0"}
-    add_scores(export, "p", [{"__row": 0, "score": 0.5, "cues": [cue]}])
+    add_scores(export.folder, "p", [{"__row": 0, "score": 0.5, "cues": [cue]}])
     kinds = {"score": "DOUBLE", "cues": SCHEMA["cues"]}
     write_table(export, Target(url=postgresql, table="scored"), kinds)
     [row] = ask(postgresql, "SELECT * FROM scored")
@@ -387,7 +387,7 @@ def test_a_query_is_scored_into_its_own_database(opened, url):
         "INSERT INTO chats VALUES (7, 'Sorry!'), (8, 'Order number?')",
     )
     export = opened(Query(url=url, text="SELECT * FROM chats ORDER BY id DESC"))
-    add_scores(export, "p", [{"__row": 0, "score": 0.25}])
+    add_scores(export.folder, "p", [{"__row": 0, "score": 0.25}])
     target = Target(url=url, table="chats", if_exists="replace")
     write_table(export, target, {"score": "DOUBLE"})
     assert ask(url, "SELECT * FROM chats ORDER BY id") == [

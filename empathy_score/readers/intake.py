@@ -18,8 +18,8 @@ from empathy_score.readers.encodings import check_encoding
 from empathy_score.readers.parts import Part, part_of, turns_part
 from empathy_score.readers.recognition import Recognised, recognise
 from empathy_score.readers.rejects import BrokenFileError, Reject, broken_file
-from empathy_score.readers.sources import Source
-from empathy_score.readers.sql_query import Query, query_part
+from empathy_score.readers.sources import Query, Source
+from empathy_score.readers.sql_query import query_part
 from empathy_score.readers.turn_rows import Unnamed, write_turns
 from empathy_score.records import Role
 

@@ -10,13 +10,12 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from empathy_score.errors import InputError
 from empathy_score.readers.formats import format_recognising
 from empathy_score.readers.rejects import Reject, broken_file
-from empathy_score.readers.sql_query import Query
 
 STDIN = "-"
 """What names standard input."""
@@ -56,6 +55,27 @@ class Source:
         return PurePath(name.stem).suffix if name.suffix == ".gz" else name.suffix
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A query whose rows are read as those of a file are.
+
+    Parameters
+    ----------
+    url : str
+        Address of the database, as :data:`~.databases.DATABASE_URLS`; not shown.
+    text : str
+        One ``SELECT``; its ``ORDER BY`` is the order of the rows.
+
+    Examples
+    --------
+    >>> Query(url="postgresql://ann:secret@db/calls", text="SELECT * FROM chats")
+    Query(text='SELECT * FROM chats')
+    """
+
+    url: str = field(repr=False)
+    text: str
+
+
 def sources_of(
     named: Sequence[Path | str | Query], folder: Path, skip: Collection[Path] = ()
 ) -> Iterator[Source | Query | Reject]:
@@ -65,8 +85,8 @@ def sources_of(
     ----------
     named : sequence of Path, str or Query
         Queries, which go on as they are; files, folders (with all that is in them;
-        hidden files are passed over), globs, or ``"-"`` for standard input. ``.gz`` and ``.zip`` are unpacked,
-        whatever they are called.
+        hidden files are passed over), globs, or ``"-"`` for standard input.
+        ``.gz`` and ``.zip`` are unpacked, whatever they are called.
     folder : Path
         Existing scratch folder for what is unpacked.
     skip : collection of Path

@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -24,6 +23,7 @@ from empathy_score.readers.databases import (
 )
 from empathy_score.readers.parts import Part, jsonl_part
 from empathy_score.readers.rejects import MAX_ROW, Reject, encodable, reject
+from empathy_score.readers.sources import Query
 from empathy_score.readers.sql import (
     as_text,
     column_names,
@@ -46,27 +46,6 @@ _PLAIN = re.compile(
     r"VARCHAR|BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|"
     r"DECIMAL\(\d+,\d+\)|UUID|BLOB"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """A query whose rows are read as those of a file are.
-
-    Parameters
-    ----------
-    url : str
-        Address of the database, as :data:`~.databases.DATABASE_URLS`; not shown.
-    text : str
-        One ``SELECT``; its ``ORDER BY`` is the order of the rows.
-
-    Examples
-    --------
-    >>> Query(url="postgresql://ann:secret@db/calls", text="SELECT * FROM chats")
-    Query(text='SELECT * FROM chats')
-    """
-
-    url: str = field(repr=False)
-    text: str
 
 
 def query_part(query: Query, scratch: Path) -> Part:

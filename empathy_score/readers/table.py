@@ -20,9 +20,8 @@ from empathy_score.readers.formats import format_named
 from empathy_score.readers.intake import Intake, take_in
 from empathy_score.readers.loading import load, merged_types
 from empathy_score.readers.rejects import Reject
-from empathy_score.readers.sources import sources_of
+from empathy_score.readers.sources import Query, sources_of
 from empathy_score.readers.sql import as_text, database, fetched, quoted, run
-from empathy_score.readers.sql_query import Query
 from empathy_score.readers.turn_rows import Unnamed
 from empathy_score.records import Role
 
