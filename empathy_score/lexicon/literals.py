@@ -142,8 +142,44 @@ def needed_literals(expression: str, *, anywhere: bool = False) -> tuple[Needed,
     >>> needed_literals("sorry|regret")[1].one_of
     frozenset({Literal(text=' regret ', shift=1)})
     """
-    choices = _choices(list(sre_parse.parse(expression)))
+    return needed_of(sre_parse.parse(expression), anywhere=anywhere)
+
+
+def needed_of(
+    parsed: Sequence[tuple[Any, Any]], *, anywhere: bool = False
+) -> tuple[Needed, ...]:
+    """Find the same in an expression that ``re``'s own parser took apart.
+
+    Parameters
+    ----------
+    parsed : sequence
+        What the parser gave.
+    anywhere : bool, default False
+        As in :func:`needed_literals`.
+
+    Returns
+    -------
+    tuple of Needed
+    """
+    choices = _choices(list(parsed))
     return tuple(_needed(choice, anywhere=anywhere) for choice in choices)
+
+
+def parsed(expression: str) -> Sequence[tuple[Any, Any]]:
+    """Take an expression apart with ``re``'s own parser.
+
+    Parameters
+    ----------
+    expression : str
+        A regular expression.
+
+    Returns
+    -------
+    sequence
+        What :func:`needed_of` takes.
+    """
+    found: Sequence[tuple[Any, Any]] = sre_parse.parse(expression, re.ASCII)
+    return found
 
 
 def _choices(items: Sequence[tuple[Any, Any]]) -> Iterator[Sequence[tuple[Any, Any]]]:

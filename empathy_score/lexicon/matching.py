@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-
-from ahocorasick_rs import AhoCorasick
+from typing import Any
 
 from empathy_score.errors import LexiconError
-from empathy_score.lexicon.literals import Needed, fold, needed_literals
+from empathy_score.lexicon.beginnings import first_pairs
+from empathy_score.lexicon.literals import Needed, needed_of, parsed
 from empathy_score.lexicon.rows import Lexicon, Pattern, Scope, load_lexicon
+from empathy_score.lexicon.scanning import Scanner, make_scanner, scan
 from empathy_score.normalization import PlainText, plain_text
 
 # Neither end of a match may lie inside a word.
@@ -44,6 +45,10 @@ class Hit:
     negated: bool
 
 
+Found = tuple[int, int, int, bool]
+"""A hit: place of its row, start and end in the original text, whether it is denied."""
+
+_TOGETHER = 500  # texts that are searched together
 _Match = tuple[int, int, int]  # start, end, index of the row
 _Beside = tuple[re.Pattern[str] | None, re.Pattern[str] | None]  # before, after
 
@@ -52,17 +57,12 @@ _Beside = tuple[re.Pattern[str] | None, re.Pattern[str] | None]  # before, after
 class Matcher:
     """A lexicon made ready for matching; make one with :func:`compile_lexicon`.
 
-    ``needing`` holds, for each literal of the automaton, the rows to try where it
-    occurs, where their match begins beside it (None if anywhere in the text), and the
-    guard that must have been found as well (-1 for none); ``guards`` holds, for each
-    literal, the guards of which it is one. ``ignored`` and ``negated`` hold the scopes
-    of each row, None where it has none.
+    ``scanner`` says which rows to try where; ``ignored`` and ``negated`` hold the
+    scopes of each row, None where it has none.
     """
 
     rows: tuple[Pattern, ...]
-    automaton: AhoCorasick
-    needing: tuple[tuple[tuple[int, int | None, int], ...], ...]
-    guards: tuple[tuple[int, ...], ...]
+    scanner: Scanner
     ignored: tuple[_Beside | None, ...]
     negated: tuple[_Beside | None, ...]
 
@@ -86,32 +86,20 @@ def compile_lexicon(lexicon: Lexicon) -> Matcher:
         If an expression needs no certain word; the text names file and line.
     """
     rows = (*lexicon.cues, *lexicon.signals)
-    needing: dict[str, list[tuple[int, int | None, int]]] = {}
-    guards: dict[str, list[int]] = {}
-    n_guards = 0
-    for index, row in enumerate(rows):
-        for needed in _needed(row):
-            guard = n_guards if needed.also else -1
-            n_guards += 1
-            for literal in needed.one_of:
-                needing.setdefault(literal.text, []).append(
-                    (index, literal.shift, guard)
-                )
-            for text in needed.also:
-                guards.setdefault(text, []).append(guard)
-    texts = list(dict.fromkeys((*needing, *guards)))
+    expressions = [parsed(row.expression) for row in rows]
     return Matcher(
         rows=rows,
-        automaton=AhoCorasick(texts, store_patterns=False),
-        needing=tuple(tuple(needing.get(text, ())) for text in texts),
-        guards=tuple(tuple(guards.get(text, ())) for text in texts),
+        scanner=make_scanner(
+            [_needed(row, each) for row, each in zip(rows, expressions, strict=True)],
+            [first_pairs(each) for each in expressions],
+        ),
         ignored=_scopes_of(rows, lexicon.scopes, "ignored"),
         negated=_scopes_of(rows, lexicon.scopes, "negated"),
     )
 
 
-def _needed(row: Pattern) -> tuple[Needed, ...]:
-    needed = needed_literals(row.expression, anywhere=_EXCEPTION in row.expression)
+def _needed(row: Pattern, expression: Sequence[Any]) -> tuple[Needed, ...]:
+    needed = needed_of(expression, anywhere=_EXCEPTION in row.expression)
     if not all(choice.one_of for choice in needed):
         raise LexiconError(
             f"{row.where}: {row.expression!r} can match without any certain word; "
@@ -205,75 +193,84 @@ def find_all_hits(texts: Sequence[str], matcher: Matcher) -> list[list[Hit]]:
         For each text, as :func:`find_hits`.
     """
     plain = [plain_text(text) for text in texts]
-    found: list[list[_Match]] = [[] for _ in texts]
-    for index, places in _tries([text.text for text in plain], matcher).items():
-        _try_row(matcher, index, places, plain, found)
     return [
-        _hits(matches, text, matcher) if matches else []
-        for matches, text in zip(found, plain, strict=True)
+        [
+            Hit(matcher.rows[row], start, end, denied)
+            for row, start, end, denied in found
+        ]
+        for found in find_rows(plain, matcher)
     ]
 
 
-def _tries(texts: Sequence[str], matcher: Matcher) -> dict[int, list[tuple[int, int]]]:
-    """Texts in which each row is tried, and where its match may begin (-1: anywhere).
+def find_rows(texts: Sequence[PlainText], matcher: Matcher) -> list[list[Found]]:
+    """Find every row of a lexicon in texts that are in plain form already.
 
-    A row is tried where its words occur, all in one pass over each text.
+    Parameters
+    ----------
+    texts : sequence of PlainText
+        From :func:`~empathy_score.normalization.plain_text`.
+    matcher : Matcher
+        From :func:`compile_lexicon`.
+
+    Returns
+    -------
+    list of list of (int, int, int, bool)
+        For each text its hits as in :func:`find_hits`: place of the row in
+        ``matcher.rows``, start, end, whether it is denied.
     """
-    needing, guards = matcher.needing, matcher.guards
-    scan = matcher.automaton.find_matches_as_indexes
-    tries: dict[int, list[tuple[int, int]]] = {}
-    for number, text in enumerate(texts):
-        pieces = scan(fold(text), overlapping=True)
-        open_guards = {guard for piece, _, _ in pieces for guard in guards[piece]}
-        places = {
-            (index, -1 if shift is None else place + shift - 1)
-            for piece, place, _ in pieces
-            for index, shift, guard in needing[piece]
-            if guard < 0 or guard in open_guards
-        }
-        for index, begin in places:
-            tries.setdefault(index, []).append((number, begin))
-    return tries
+    result: list[list[Found]] = []
+    for first in range(0, len(texts), _TOGETHER):
+        some = texts[first : first + _TOGETHER]
+        matches = _matches([text.text for text in some], matcher)
+        result.extend(
+            _kept(found, text, matcher) if found else []
+            for found, text in zip(matches, some, strict=True)
+        )
+    return result
 
 
-def _try_row(
-    matcher: Matcher,
-    index: int,
-    places: Iterable[tuple[int, int]],
-    texts: Sequence[PlainText],
-    found: list[list[_Match]],
-) -> None:
-    compiled = _compiled(matcher.rows[index].expression)
-    ignored = matcher.ignored[index]
-    for number, begin in places:
-        text = texts[number].text
-        if begin < 0:
-            matches: Iterable[re.Match[str]] = compiled.finditer(text)
-        elif match := compiled.match(text, begin):
-            matches = (match,)
-        else:
+def _matches(texts: Sequence[str], matcher: Matcher) -> list[list[_Match]]:
+    """All matches in each text, overlapping ones as well."""
+    found: list[list[_Match]] = [[] for _ in texts]
+    tries = scan(texts, matcher.scanner)
+    row = -1
+    ignored: _Beside | None = None
+    match: Callable[[str, int], re.Match[str] | None] = _never
+    done, of = 0, (-1, -1)  # where the last match of a search ended
+    for index, number, begin, searched in zip(
+        tries.row, tries.text, tries.begin, tries.searched, strict=True
+    ):
+        if index != row:
+            row, ignored = index, matcher.ignored[index]
+            match = _compiled(matcher.rows[index].expression).match
+        if searched and begin < done and of == (index, number):
             continue
-        for match in matches:
-            start, end = match.span(match.lastindex or 0)
-            if start < end and not (ignored and _beside(ignored, text, start, end)):
-                found[number].append((start, end, index))
+        text = texts[number]
+        matched = match(text, begin)
+        if matched is None:
+            continue
+        if searched:
+            done, of = matched.end(), (index, number)
+        start, end = matched.span(matched.lastindex or 0)
+        if start < end and not (ignored and _beside(ignored, text, start, end)):
+            found[number].append((start, end, index))
+    return found
 
 
-def _hits(matches: list[_Match], text: PlainText, matcher: Matcher) -> list[Hit]:
+def _never(_text: str, _begin: int) -> re.Match[str] | None:
+    """Match nothing: no row is tried yet."""
+    return None
+
+
+def _kept(matches: list[_Match], text: PlainText, matcher: Matcher) -> list[Found]:
     kept = _longest(matches, matcher.rows) if len(matches) > 1 else matches
-    hits = []
+    found = []
     for start, end, index in kept:
         denied = matcher.negated[index]
         first, last = text.original(start, end)
-        hits.append(
-            Hit(
-                matcher.rows[index],
-                first,
-                last,
-                denied is not None and _beside(denied, text.text, start, end),
-            )
-        )
-    return hits
+        is_denied = denied is not None and _beside(denied, text.text, start, end)
+        found.append((index, first, last, is_denied))
+    return found
 
 
 def _beside(scope: _Beside, text: str, start: int, end: int) -> bool:

@@ -4,7 +4,8 @@ import pytest
 
 from empathy_score.lexicon import compile_lexicon, load_lexicon
 from empathy_score.lexicon.literals import fold, needed_literals
-from empathy_score.lexicon.matching import _compiled, _tries
+from empathy_score.lexicon.matching import _compiled
+from empathy_score.lexicon.scanning import scan
 from empathy_score.normalization import plain_text
 
 LEXICON = load_lexicon()
@@ -18,7 +19,12 @@ TEXTS = sorted(
 )
 
 
-TRIES = _tries(TEXTS, MATCHER)
+def tries_of(texts):
+    found = scan(texts, MATCHER.scanner)
+    return set(zip(found.row, found.text, found.begin, found.searched, strict=True))
+
+
+TRIES = tries_of(TEXTS)
 
 
 def texts_of(expression):
@@ -86,9 +92,24 @@ def test_an_expression_without_a_certain_word_has_no_literal():
 )
 def test_no_match_of_a_row_is_missed(row):
     index = MATCHER.rows.index(row)
-    tries = set(TRIES.get(index, ()))
     for number, text in enumerate(TEXTS):
         for match in _compiled(row.expression).finditer(text):
             start, end = match.span(match.lastindex or 0)
-            if start < end and (number, -1) not in tries:
-                assert (number, match.start()) in tries, text
+            if start < end:
+                tried = (index, number, match.start())
+                assert {(*tried, True), (*tried, False)} & TRIES, text
+
+
+def test_texts_side_by_side_are_tried_as_each_alone():
+    together = sorted(tries_of(TEXTS[:40]))
+    alone = [
+        (row, number, begin, searched)
+        for number, text in enumerate(TEXTS[:40])
+        for row, _, begin, searched in tries_of([text])
+    ]
+    assert together == sorted(alone)
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["", "?", ""], ["\x00", "A", "\n"]])
+def test_texts_without_words_are_scanned_without_harm(texts):
+    assert all(0 <= number < len(texts) for _, number, _, _ in tries_of(texts))

@@ -1,0 +1,265 @@
+"""Where each row of the lexicon is worth a try: all texts of a batch in one pass.
+
+The texts are laid side by side and folded (:mod:`.literals`); one Aho-Corasick
+automaton finds the words that the rows need. Where a row's words are there, but not
+where its match begins, every position is tried at which it can begin.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from ahocorasick_rs import AhoCorasick
+
+from empathy_score.lexicon.beginnings import N_CHARACTERS
+from empathy_score.lexicon.literals import Needed
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+_BETWEEN = " A "  # between texts; a plain text has no capitals, and no literal has one
+_ANYWHERE = -(1 << 40)
+_WORD = np.array(
+    [chr(c).isalnum() or c == 95 for c in range(128)] + [False], dtype=np.bool_
+)
+_FOLDED = np.array([c if _WORD[c] else 32 for c in range(N_CHARACTERS)], dtype=np.uint8)
+_HYPHEN = ord("-")
+_NO_MARK = [ord(character) for character in " \t\n\r\f\v,.'\0"]
+_MARKED = ~_WORD
+_MARKED[_NO_MARK] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """What each row needs, made ready; make one with :func:`make_scanner`.
+
+    ``first[i]:first[i + 1]`` are the places of literal ``i`` in ``row``, ``shift``
+    and ``guard``: the rows to try where it occurs, where their match begins beside it
+    (far below zero if anywhere in the text), and the guard that must have been found
+    as well (-1 for none). ``guards_first`` and ``guards`` hold in the same way the
+    guards of which a literal is one. ``marks`` are the literals that are one mark, by
+    character. ``beginnings`` says with which two characters each row can begin.
+    """
+
+    automaton: AhoCorasick
+    first: Ints
+    row: Ints
+    shift: Ints
+    guard: Ints
+    guards_first: Ints
+    guards: Ints
+    n_guards: int
+    marks: dict[str, int]
+    beginnings: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Rows to try on texts, row after row.
+
+    Attributes
+    ----------
+    row, text : list of int
+        Which row, on which text.
+    begin : list of int
+        Where the match would begin.
+    searched : list of bool
+        Whether matches of this row must not overlap on this text, as in a search
+        from the left; its tries on the text follow each other from the left.
+    """
+
+    row: list[int]
+    text: list[int]
+    begin: list[int]
+    searched: list[bool]
+
+
+def make_scanner(
+    needed: Sequence[Sequence[Needed]], beginnings: Sequence[Bools]
+) -> Scanner:
+    """Make the automaton and the tables.
+
+    Parameters
+    ----------
+    needed : sequence of sequence of Needed
+        For each row what its choices need.
+    beginnings : sequence of ndarray of bool, shape (129, 129)
+        For each row, from :func:`~.beginnings.first_pairs`.
+
+    Returns
+    -------
+    Scanner
+    """
+    needing: dict[str, list[tuple[int, int, int]]] = {}
+    guards: dict[str, list[int]] = {}
+    n_guards = 0
+    for index, choices in enumerate(needed):
+        for choice in choices:
+            guard = n_guards if choice.also else -1
+            n_guards += bool(choice.also)
+            for literal in choice.one_of:
+                shift = _ANYWHERE if literal.shift is None else literal.shift
+                needing.setdefault(literal.text, []).append((index, shift, guard))
+            for text in choice.also:
+                guards.setdefault(text, []).append(guard)
+    texts = list(dict.fromkeys((*needing, *guards)))
+    entries = [needing.get(text, []) for text in texts]
+    table = np.array([*itertools.chain(*entries)], dtype=np.int64).reshape(-1, 3)
+    of_guards = [guards.get(text, []) for text in texts]
+    return Scanner(
+        automaton=AhoCorasick(texts, store_patterns=False),
+        first=_firsts(entries),
+        row=table[:, 0].copy(),
+        shift=table[:, 1].copy(),
+        guard=table[:, 2].copy(),
+        guards_first=_firsts(of_guards),
+        guards=np.array([*itertools.chain(*of_guards)], dtype=np.int64),
+        n_guards=n_guards,
+        marks={
+            text: place
+            for place, text in enumerate(texts)
+            if len(text) == 1 and (not text.isascii() or _MARKED[ord(text)])
+        },
+        beginnings=np.stack(beginnings),
+    )
+
+
+def _firsts(parts: Iterable[Sequence[object]]) -> Ints:
+    return np.cumsum([0, *map(len, parts)], dtype=np.int64)
+
+
+def scan(texts: Sequence[str], scanner: Scanner) -> Tries:
+    """Say which rows are to be tried, on which texts, and where.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        In plain form.
+    scanner : Scanner
+        From :func:`make_scanner`.
+
+    Returns
+    -------
+    Tries
+    """
+    if not texts:
+        return Tries([], [], [], [])
+    joined = _BETWEEN.join(["", *texts, ""])
+    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    characters = np.minimum(points, N_CHARACTERS - 1)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    starts = np.cumsum(lengths + len(_BETWEEN)) - lengths
+    literal, place = _found(joined, characters, scanner)
+    text = np.searchsorted(starts, place + 1, side="right") - 1
+    counts = scanner.first[literal + 1] - scanner.first[literal]
+    entry = _ranges(scanner.first[literal], counts)
+    text_of, place_of = np.repeat(text, counts), np.repeat(place, counts)
+    guard = scanner.guard[entry]
+    if scanner.n_guards:
+        opened = _opened(literal, text, len(texts), scanner)
+        kept = (guard < 0) | opened[text_of, guard]
+        entry, text_of, place_of = entry[kept], text_of[kept], place_of[kept]
+    row, shift = scanner.row[entry], scanner.shift[entry]
+    known = shift != _ANYWHERE
+    row_k, text_k = row[known], text_of[known]
+    begin_k = place_of[known] - starts[text_k] + shift[known]
+    searched = np.zeros((len(scanner.beginnings), len(texts)), dtype=np.bool_)
+    searched[row[~known], text_of[~known]] = True
+    row_s, text_s, begin_s = _positions(searched, characters, starts, lengths, scanner)
+    return _in_order(
+        np.concatenate([row_s, row_k]),
+        np.concatenate([text_s, text_k]),
+        np.concatenate([begin_s, begin_k]),
+        len(row_s),
+    )
+
+
+def _in_order(row: Ints, text: Ints, begin: Ints, n_searched: int) -> Tries:
+    """Put tries in order; those that stand twice among the known stay once."""
+    searched = np.arange(len(row)) < n_searched
+    order = np.lexsort((begin, text, searched, row))
+    row, text, begin, searched = row[order], text[order], begin[order], searched[order]
+    again = (
+        (row[1:] == row[:-1])
+        & (text[1:] == text[:-1])
+        & (begin[1:] == begin[:-1])
+        & (searched[1:] == searched[:-1])
+    )
+    kept = np.append(True, ~again)[: len(row)]
+    return Tries(
+        row=row[kept].tolist(),
+        text=text[kept].tolist(),
+        begin=begin[kept].tolist(),
+        searched=searched[kept].tolist(),
+    )
+
+
+def _found(
+    joined: str, characters: npt.NDArray[np.uint32], scanner: Scanner
+) -> tuple[Ints, Ints]:
+    """Give the literals that occur and where, marks last."""
+    folded = _FOLDED[characters].tobytes().decode("ascii")
+    pieces = scanner.automaton.find_matches_as_indexes(folded, overlapping=True)
+    flat = np.fromiter(itertools.chain.from_iterable(pieces), np.int64, 3 * len(pieces))
+    word = _WORD[characters]
+    marked = _MARKED[characters]
+    inside = word[:-2] & word[2:] & (characters[1:-1] == _HYPHEN)
+    marked[1:-1] &= ~inside
+    marks = [
+        (found, place)
+        for place in np.flatnonzero(marked).tolist()
+        if (found := scanner.marks.get(joined[place])) is not None
+    ]
+    of_marks = np.array(marks, dtype=np.int64).reshape(-1, 2)
+    literal = np.concatenate([flat[::3], of_marks[:, 0]])
+    return literal, np.concatenate([flat[1::3], of_marks[:, 1]])
+
+
+def _opened(literal: Ints, text: Ints, n_texts: int, scanner: Scanner) -> Bools:
+    """Which guards were found in which texts; the last column is nobody's."""
+    counts = scanner.guards_first[literal + 1] - scanner.guards_first[literal]
+    guard = scanner.guards[_ranges(scanner.guards_first[literal], counts)]
+    opened = np.zeros((n_texts, scanner.n_guards + 1), dtype=np.bool_)
+    opened[np.repeat(text, counts), guard] = True
+    return opened
+
+
+def _positions(
+    searched: Bools,
+    characters: npt.NDArray[np.uint32],
+    starts: Ints,
+    lengths: Ints,
+    scanner: Scanner,
+) -> tuple[Ints, Ints, Ints]:
+    """Give the positions at which each searched row can begin in each text.
+
+    That is at the text's start, at a character that is no word's, and where a word
+    begins, if the row can begin with this and the next character.
+    """
+    word = _WORD[characters]
+    edge = ~word
+    edge[1:] |= ~word[:-1]
+    place = np.flatnonzero(edge)
+    text = np.searchsorted(starts, place, side="right") - 1
+    inside = (text >= 0) & (place < starts[text] + lengths[text])
+    place, text = place[inside], text[inside]
+    first = np.searchsorted(text, np.arange(len(starts) + 1))
+    rows, texts = np.nonzero(searched)
+    counts = first[texts + 1] - first[texts]
+    candidate = _ranges(first[texts], counts)
+    row, text_of = np.repeat(rows, counts), np.repeat(texts, counts)
+    begin = place[candidate] - starts[text_of]
+    one, two = characters[place], characters[place + 1]
+    can = scanner.beginnings[row, one[candidate], two[candidate]] | (begin == 0)
+    return row[can], text_of[can], begin[can]
+
+
+def _ranges(first: Ints, counts: Ints) -> Ints:
+    """Lay the ranges ``first[i]`` to ``first[i] + counts[i]`` side by side."""
+    ends = np.cumsum(counts)
+    shift = np.repeat(first - (ends - counts), counts)
+    return np.asarray(shift + np.arange(len(shift)))
