@@ -181,7 +181,21 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         -------
         ndarray of shape (n_samples, n_levels), each row sums to 1
         """
-        above = _sigmoid(self._log_odds(X))
+        return self.proba_of(self._checked(X))
+
+    def proba_of(self, values: Array) -> Array:
+        """Give the same as :meth:`predict_proba` for values that need no check.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_samples, n_features)
+            Features; finite.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_levels), each row sums to 1
+        """
+        above = _sigmoid(values @ self.coef_.T + self.intercept_)
         above = np.minimum.accumulate(above, axis=1)  # p(> 1) is never over p(> 0)
         edges = np.hstack([np.ones((len(above), 1)), above, np.zeros((len(above), 1))])
         return np.asarray(edges[:, :-1] - edges[:, 1:])

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from empathy_score.normalization import plain_text
+from empathy_score.normalization import PlainText, plain_text
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_MOST_SEEN = 50_000
+_BITS = 31  # two counts in one number
 _MASK = re.compile(r"#\w+#|https?://\S+|[^\s@]{1,64}@\S+")
 
 
@@ -35,7 +39,12 @@ def words_of(text: str) -> list[str]:
     >>> words_of("Don't worry #NAME#, order 17 is safe!")
     ["don't", 'worry', 'order', 'is', 'safe']
     """
-    return _WORD.findall(_MASK.sub(" ", plain_text(text).text))
+    return _words(plain_text(text).text)
+
+
+def _words(plain: str) -> list[str]:
+    """Words of a plain text; none goes over a blank."""
+    return _WORD.findall(_MASK.sub(" ", plain))
 
 
 def known_words(texts: Iterable[str]) -> frozenset[str]:
@@ -59,14 +68,14 @@ def known_words(texts: Iterable[str]) -> frozenset[str]:
 
 
 def known_shares(
-    texts: Sequence[str], known: frozenset[str]
+    texts: Sequence[str | PlainText], known: frozenset[str]
 ) -> npt.NDArray[np.float64]:
     """Share of known words, with one known word added: a name alone says nothing.
 
     Parameters
     ----------
-    texts : sequence of str
-        Utterances.
+    texts : sequence of str or PlainText
+        Utterances, or their plain forms.
     known : frozenset of str
         From :func:`known_words`.
 
@@ -80,8 +89,20 @@ def known_shares(
     >>> known_shares(["so sorry", "es tut mir leid"], frozenset({"so", "sorry"}))
     array([1. , 0.2])
     """
-    shares = np.ones(len(texts))
-    for place, text in enumerate(texts):
-        words = words_of(text)
-        shares[place] = (sum(map(known.__contains__, words)) + 1) / (len(words) + 1)
-    return shares
+    seen = _seen(known)
+    if len(seen) > _MOST_SEEN:
+        seen.clear()
+    plain = [plain_text(text) if isinstance(text, str) else text for text in texts]
+    parts = [text.text.split() for text in plain]
+    for part in set(chain.from_iterable(parts)).difference(seen):
+        words = _words(part)
+        n_known = sum(map(known.__contains__, words))
+        seen[part] = len(words) << _BITS | n_known
+    found = np.array([sum(map(seen.__getitem__, part)) for part in parts], np.int64)
+    return np.asarray(((found & (1 << _BITS) - 1) + 1) / ((found >> _BITS) + 1))
+
+
+@lru_cache(maxsize=2)
+def _seen(known: frozenset[str]) -> dict[str, int]:  # noqa: ARG001
+    """Words, and how many of them are known, in what stood between blanks so far."""
+    return {}

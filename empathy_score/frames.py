@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 
 from empathy_score.columns import (
     Columns,
@@ -16,30 +17,12 @@ from empathy_score.columns import (
     roles_mapping,
     seconds_of,
 )
+from empathy_score.native_columns import native_column
 from empathy_score.records import Role, Utterance
+from empathy_score.scored import SCORE_COLUMNS, Scored
 
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 """A lone surrogate: no text that can be encoded."""
-
-_TYPES: Mapping[str, Any] = {
-    "DOUBLE": nw.Float64,
-    "BIGINT": nw.Int64,
-    "BOOLEAN": nw.Boolean,
-}
-_CUES = nw.List(
-    nw.Struct(
-        {
-            "label": nw.String,
-            "subtype": nw.String,
-            "start": nw.Int64,
-            "end": nw.Int64,
-            "text": nw.String,
-            "pattern": nw.String,
-            "negated": nw.Boolean,
-        }
-    )
-)
-_PANDAS = {"DOUBLE": "float64", "BIGINT": "Int64", "BOOLEAN": "boolean"}
 
 
 def utterances_of(
@@ -143,9 +126,7 @@ def _is_number(value: Any) -> bool:  # noqa: ANN401
 
 
 def add_columns(
-    frame: nw.DataFrame[Any],
-    rows: Sequence[Mapping[str, Any] | None],
-    types: Mapping[str, str],
+    frame: nw.DataFrame[Any], scored: Scored, places: Sequence[int]
 ) -> nw.DataFrame[Any]:
     """Add score columns to a frame, in the frame's own kind.
 
@@ -153,10 +134,10 @@ def add_columns(
     ----------
     frame : narwhals DataFrame
         What was scored.
-    rows : sequence of mapping or None
-        Values for each row; None is a row of nulls.
-    types : mapping of str to str
-        Names and SQL types of the columns.
+    scored : Scored
+        Scored turns.
+    places : sequence of int
+        Which row of the frame each turn is; the others become rows of nulls.
 
     Returns
     -------
@@ -165,48 +146,17 @@ def add_columns(
     """
     renamed: dict[str, str] = {}
     for name in frame.columns:
-        if name in types:
+        if name in SCORE_COLUMNS:
             new = f"{name}_input"
             while new in {*frame.columns, *renamed.values()}:
                 new += "_input"
             renamed[name] = new
     frame = frame.rename(renamed) if renamed else frame
-    return frame.with_columns(
-        *(
-            _series(
-                name, sql, [None if row is None else row[name] for row in rows], frame
-            )
-            for name, sql in types.items()
-        )
-    )
-
-
-def _series(
-    name: str, sql: str, values: list[Any], frame: nw.DataFrame[Any]
-) -> nw.Series[Any]:
-    native = frame.implementation.to_native_namespace()
-    if frame.implementation.is_pandas():
-        column = native.Series(
-            values, index=frame.to_native().index, dtype=_PANDAS.get(sql, "object")
-        )
-        return _named(column, name)
-    dtype = _TYPES.get(sql, _CUES)
-    if frame.implementation.is_pyarrow() and sql not in _TYPES:
-        column = native.chunked_array([native.array(values, type=_arrow_cues(native))])
-        return _named(column, name)
-    return nw.new_series(name, values, dtype, backend=frame.implementation)
-
-
-def _named(column: Any, name: str) -> nw.Series[Any]:  # noqa: ANN401
-    series: nw.Series[Any] = nw.from_native(column, series_only=True)
-    return series.alias(name)
-
-
-def _arrow_cues(native: Any) -> Any:  # noqa: ANN401
-    kinds = {nw.String: native.string(), nw.Int64: native.int64()}
-    fields = _CUES.inner.fields  # type: ignore[union-attr]
-    return native.list_(
-        native.struct(
-            [(field.name, kinds.get(field.dtype, native.bool_())) for field in fields]
-        )
-    )
+    row_of = np.full(len(frame), -1, dtype=np.int64)  # the turn of each row
+    row_of[places] = np.arange(len(places))
+    columns: list[nw.Series[Any]] = []
+    for name in SCORE_COLUMNS:
+        values = scored.cues if name == "cues" else scored.columns[name]
+        column = native_column(frame, values, row_of)
+        columns.append(nw.from_native(column, series_only=True).alias(name))
+    return frame.with_columns(*columns)

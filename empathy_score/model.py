@@ -158,10 +158,15 @@ def predict(model: Model, turns: Turns) -> Predictions:
     ([1, 0], [False, False])
     """
     features = matrix_of(turns)
-    sentences = model.sentences.transform(list(turns.texts))
+    sentences = model.sentences.transform_plain(turns.plain)
     X = model_matrix(features, sentences)
-    probabilities = model.classifier.predict_proba(X)
-    far = known_shares(turns.texts, model.known) < model.least_known
+    values = np.nan_to_num(X)
+    probabilities = model.classifier.proba_of(values)
+    mechanisms = {}
+    for target, (name, classifier) in enumerate(model.mechanisms.items(), start=1):
+        values[:, -2:] = sentences[:, 2 * target : 2 * target + 2]
+        mechanisms[name] = score_of(classifier.proba_of(values))
+    far = known_shares(turns.plain, model.known) < model.least_known
     intervals = score_intervals(probabilities, model.least)
     intervals[far] = (0.0, 1.0)
     return Predictions(
@@ -170,14 +175,7 @@ def predict(model: Model, turns: Turns) -> Predictions:
         levels=median_levels(probabilities),
         scores=score_of(probabilities),
         intervals=intervals,
-        mechanisms={
-            name: score_of(
-                classifier.predict_proba(model_matrix(features, sentences, target))
-            )
-            for target, (name, classifier) in enumerate(
-                model.mechanisms.items(), start=1
-            )
-        },
+        mechanisms=mechanisms,
         out_of_domain=far,
     )
 

@@ -3,65 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from operator import attrgetter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast, get_args
 
 import narwhals as nw
+import numpy as np
+import numpy.typing as npt
 from narwhals.typing import IntoDataFrameT
 from spacy.language import Language
-from spacy.tokens import Doc
 
-from empathy_score.cues import cues_of
 from empathy_score.errors import InputError
 from empathy_score.explanation import EmpathyScore
-from empathy_score.features.repetition import Said, repeated_phrases
-from empathy_score.features.transformer import make_cue_pipeline, parse
-from empathy_score.features.turns import Turns, turns_of
+from empathy_score.features.reading import read_texts
+from empathy_score.features.repetition import Said, count_repeated
+from empathy_score.features.transformer import make_cue_pipeline
 from empathy_score.frames import HALF_CHARACTER, add_columns, utterances_of
-from empathy_score.lexicon import CUE_LABELS
-from empathy_score.model import Model, contributions_of, load_model, predict
+from empathy_score.model import (
+    Model,
+    Predictions,
+    contributions_of,
+    load_model,
+    predict,
+)
 from empathy_score.opportunity import (
     OpportunityModel,
     load_opportunity_model,
     opportunities_of,
     opportunity_states,
 )
-from empathy_score.records import MECHANISMS, Cue, Role, Utterance
+from empathy_score.records import MECHANISMS, Role, Utterance
+from empathy_score.scored import (
+    SCORE_COLUMNS,
+    Row,
+    Scored,
+    cue_counts,
+    cue_table,
+    empty_columns,
+    joined,
+)
 from empathy_score.turn_order import replies
-from empathy_score.turn_taking import turn_taking
+from empathy_score.turn_taking import turn_columns
 
-Row = dict[str, Any]
+__all__ = ["SCORE_COLUMNS", "EmpathyScorer", "Row", "Scored", "roles_to_score"]
 
-SCORE_COLUMNS: Mapping[str, str] = {
-    "score": "DOUBLE",
-    "score_low": "DOUBLE",
-    "score_high": "DOUBLE",
-    "level": "BIGINT",
-    "p_none": "DOUBLE",
-    "p_weak": "DOUBLE",
-    "p_strong": "DOUBLE",
-    "emotional_reaction": "DOUBLE",
-    "interpretation": "DOUBLE",
-    "exploration": "DOUBLE",
-    "opportunity": "BOOLEAN",
-    "missed_opportunity": "BOOLEAN",
-    "interrupted": "BOOLEAN",
-    "p_interrupted": "DOUBLE",
-    "interrupts": "BOOLEAN",
-    "response_seconds": "DOUBLE",
-    "out_of_domain": "BOOLEAN",
-    "cues": (
-        'STRUCT("label" VARCHAR, "subtype" VARCHAR, "start" BIGINT, "end" BIGINT, '
-        '"text" VARCHAR, "pattern" VARCHAR, "negated" BOOLEAN)[]'
-    ),
-    **{f"cue_{label}": "BIGINT" for label in CUE_LABELS},
-}
-"""The columns that scoring adds, in their order, with their SQL types."""
-
-_CUE_NAMES = tuple(field.name for field in fields(Cue))
-_CUE_VALUES = attrgetter(*_CUE_NAMES)
+_TURNS_TOGETHER = 4000  # more need more memory, and are not faster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +129,8 @@ class EmpathyScorer:
                     f"the text holds half a character at position {half.start()}; "
                     "decode it with the encoding it was written in"
                 )
-        doc, before = cast("tuple[Doc, Doc | None]", parse(self.nlp, [text, reply_to]))
-        turns = turns_of([doc], [before], texts=[text])
-        found = predict(self.model, turns)
+        read = read_texts(self.nlp, [text, reply_to])
+        found = predict(self.model, read.turns([0], [1], None))
         p_none, p_weak, p_strong = found.probabilities[0].tolist()
         low, high = found.intervals[0].tolist()
         contributions = contributions_of(self.model, found.X)[0]
@@ -162,8 +147,8 @@ class EmpathyScorer:
                 for name in MECHANISMS
             },
             out_of_domain=bool(found.out_of_domain[0]),
-            cues=cues_of(doc),
-            sentence=self.model.sentences.best_sentence(text),
+            cues=cue_table(read, [0]).cues_at(0),
+            sentence=self.model.sentences.best_sentence(read.plain[0]),
             contributions=contributions,
             decision_value=sum(contributions.values()),
         )
@@ -225,14 +210,9 @@ class EmpathyScorer:
         }
         utterances, has_roles = utterances_of(table, names, roles)
         wanted = roles_to_score(score_roles, has_roles=has_roles)
-        rows: list[Row | None] = [None] * len(table)
-        for utterance, row in zip(
-            utterances, self.score_utterances(utterances, wanted), strict=True
-        ):
-            rows[utterance.row] = row
-        return cast(
-            "IntoDataFrameT", add_columns(table, rows, SCORE_COLUMNS).to_native()
-        )
+        scored = self.score_columns(utterances, wanted)
+        places = [utterance.row for utterance in utterances]
+        return cast("IntoDataFrameT", add_columns(table, scored, places).to_native())
 
     def score_stream(
         self,
@@ -266,8 +246,7 @@ class EmpathyScorer:
         wanted = roles_to_score(score_roles, has_roles=True)
         said: Said = {}
         for utterance, reply in _with_replies(utterances):
-            rows, _, _ = self._rows([utterance], [reply], wanted, said)
-            yield rows[0]
+            yield from self._scored([utterance], [reply], wanted, said).rows()
 
     def score_utterances(
         self, utterances: Sequence[Utterance], score_roles: frozenset[Role]
@@ -286,77 +265,108 @@ class EmpathyScorer:
         list of dict
             One row of :data:`SCORE_COLUMNS` for each utterance.
         """
-        rows, cues, kinds = self._rows(
-            utterances, list(replies(utterances)), score_roles, {}
-        )
-        states = opportunity_states(utterances, kinds, cues)
-        for row, state, turn in zip(rows, states, turn_taking(utterances), strict=True):
-            if row["opportunity"] is not None and state is not None:
-                row["missed_opportunity"] = state == "missed"
-            row["interrupted"] = turn.interrupted
-            row["p_interrupted"] = turn.p_interrupted
-            row["interrupts"] = turn.interrupts
-            row["response_seconds"] = turn.response_seconds
-            if turn.interrupted is not None and row["cue_interruption"] is None:
-                row["cue_interruption"] = 0
-        return rows
+        return self.score_columns(utterances, score_roles).rows()
 
-    def _rows(
+    def score_columns(
+        self, utterances: Sequence[Utterance], score_roles: frozenset[Role]
+    ) -> Scored:
+        """Score a batch of whole conversations, column by column.
+
+        Parameters
+        ----------
+        utterances : sequence of Utterance
+            Each conversation in order.
+        score_roles : frozenset of role
+            Whose turns are scored.
+
+        Returns
+        -------
+        Scored
+            What :meth:`score_utterances` gives, as arrays.
+        """
+        before, said = list(replies(utterances)), Said()
+        scored = joined(
+            [
+                self._scored(
+                    utterances[first : first + _TURNS_TOGETHER],
+                    before[first : first + _TURNS_TOGETHER],
+                    score_roles,
+                    said,
+                )
+                for first in range(0, max(len(utterances), 1), _TURNS_TOGETHER)
+            ]
+        )
+        columns = scored.columns
+        cues = [
+            () if kind is None else scored.cues.cues_at(place)
+            for place, kind in enumerate(scored.kinds)
+        ]
+        states = opportunity_states(utterances, scored.kinds, cues)
+        missed = np.ma.array(
+            [state == "missed" for state in states],
+            mask=[state is None for state in states],
+            dtype=np.bool_,
+        )
+        missed[columns["opportunity"].mask] = np.ma.masked
+        columns["missed_opportunity"] = missed
+        columns.update(turn_columns(utterances))
+        seen = columns["cue_interruption"]
+        seen[seen.mask & ~columns["interrupted"].mask] = 0
+        return scored
+
+    def _scored(
         self,
         utterances: Sequence[Utterance],
         reply_to: Sequence[str | None],
         score_roles: frozenset[Role],
         said: Said,
-    ) -> tuple[list[Row], list[tuple[Cue, ...]], list[str | None]]:
-        """Rows, cues, and what the turn before each calls for."""
-        scored = [
+    ) -> Scored:
+        """All that does not depend on later turns."""
+        n_turns = len(utterances)
+        places = [
             place
             for place, utterance in enumerate(utterances)
             if utterance.role in score_roles
         ]
+        before = [reply_to[place] for place in places]
         texts = [utterance.text for utterance in utterances]
-        before = [reply_to[place] for place in scored]
-        docs = parse(self.nlp, [*texts, *before])
-        own = cast("list[Doc]", docs[: len(texts)])
-        cues = [cues_of(doc) for doc in own]
-        rows = [_empty_row(found) for found in cues]
-        kinds: list[str | None] = [None] * len(texts)
-        if not scored:
-            return rows, cues, kinds
-        scored_docs = [own[place] for place in scored]
-        sides = [
-            (utterances[place].conversation, utterances[place].role) for place in scored
-        ]
-        n_repeated = repeated_phrases(scored_docs, sides, said)
-        scored_texts = [texts[place] for place in scored]
-        turns = turns_of(scored_docs, docs[len(texts) :], n_repeated, scored_texts)
-        called = opportunities_of(turns.before, self.opportunity).kinds
-        for place, scores, kind in zip(
-            scored, self._scores(turns), called, strict=True
-        ):
-            rows[place].update(scores)
-            if utterances[place].role == "agent" and reply_to[place] is not None:
-                kinds[place] = kind
-                rows[place]["opportunity"] = kind is not None
-        return rows, cues, kinds
+        read = read_texts(self.nlp, [*texts, *before])
+        cues = cue_table(read, read.place[:n_turns])
+        columns = {**empty_columns(n_turns), **cue_counts(cues)}
+        kinds: list[str | None] = [None] * n_turns
+        if places:
+            phrases = [read.phrases[read.place[place]] for place in places]
+            some = [utterances[place] for place in places]
+            sides = [(turn.conversation, turn.role) for turn in some]
+            n_repeated = count_repeated(phrases, sides, said)
+            turns = read.turns(
+                places, range(n_turns, n_turns + len(places)), n_repeated
+            )
+            for name, values in _values(predict(self.model, turns)).items():
+                columns[name][places] = values
+            called = opportunities_of(turns.before, self.opportunity).kinds
+            for place, turn, reply, kind in zip(
+                places, some, before, called, strict=True
+            ):
+                if turn.role == "agent" and reply is not None:
+                    kinds[place] = kind
+                    columns["opportunity"][place] = kind is not None
+        return Scored(columns=columns, cues=cues, kinds=tuple(kinds))
 
-    def _scores(self, turns: Turns) -> Iterator[Row]:
-        """Everything that the model says of each turn."""
-        found = predict(self.model, turns)
-        columns = {
-            "score": found.scores,
-            "score_low": found.intervals[:, 0],
-            "score_high": found.intervals[:, 1],
-            "level": found.levels,
-            "p_none": found.probabilities[:, 0],
-            "p_weak": found.probabilities[:, 1],
-            "p_strong": found.probabilities[:, 2],
-            **found.mechanisms,
-            "out_of_domain": found.out_of_domain,
-        }
-        values = [column.tolist() for column in columns.values()]
-        for row in zip(*values, strict=True):
-            yield dict(zip(columns, row, strict=True))
+
+def _values(found: Predictions) -> dict[str, npt.NDArray[Any]]:
+    """Everything that the model says of each turn, by column."""
+    return {
+        "score": found.scores,
+        "score_low": found.intervals[:, 0],
+        "score_high": found.intervals[:, 1],
+        "level": found.levels,
+        "p_none": found.probabilities[:, 0],
+        "p_weak": found.probabilities[:, 1],
+        "p_strong": found.probabilities[:, 2],
+        **found.mechanisms,
+        "out_of_domain": found.out_of_domain,
+    }
 
 
 def roles_to_score(
@@ -403,17 +413,3 @@ def _with_replies(
 
     for reply in replies(noted()):
         yield seen.pop(), reply
-
-
-def _empty_row(cues: Sequence[Cue]) -> Row:
-    """Everything that holds for any turn: its cues; the rest is null."""
-    row: Row = dict.fromkeys(SCORE_COLUMNS)
-    row["cues"] = [dict(zip(_CUE_NAMES, _CUE_VALUES(cue), strict=True)) for cue in cues]
-    for label in CUE_LABELS:
-        row[f"cue_{label}"] = 0
-    for cue in cues:
-        if not cue.negated:
-            row[f"cue_{cue.label}"] += 1
-    if not row["cue_interruption"]:  # no mark of one does not mean that there was none
-        row["cue_interruption"] = None
-    return row

@@ -21,7 +21,13 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from empathy_score.features.transformer import utterances
-from empathy_score.sentences import learn_words, sentences_of, word_matrix
+from empathy_score.normalization import PlainText, plain_text
+from empathy_score.sentences import (
+    learn_words,
+    sentence_texts,
+    sentences_of,
+    word_matrix,
+)
 
 Array = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int64]
@@ -194,18 +200,33 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             no word.
         """
         check_is_fitted(self)
-        texts = [text for text, _, _ in utterances(X)]
-        pieces = _cut(texts)
-        values = self._probabilities(list(pieces.plain))
-        return _best(values, pieces.owner, len(texts))
+        return self.transform_plain([plain_text(text) for text, _, _ in utterances(X)])
 
-    def best_sentence(self, text: str, output: int = 0) -> BestSentence | None:
+    def transform_plain(self, texts: Sequence[PlainText]) -> Array:
+        """Give the same for texts that are in plain form already.
+
+        Parameters
+        ----------
+        texts : sequence of PlainText
+            Utterances.
+
+        Returns
+        -------
+        ndarray of shape (n_utterances, 2 * n_targets)
+        """
+        owners, plain = sentence_texts(texts)
+        values = self._probabilities(plain)
+        return _best(values, np.array(owners, dtype=np.int64), len(texts))
+
+    def best_sentence(
+        self, text: str | PlainText, output: int = 0
+    ) -> BestSentence | None:
         """Find the sentence that an output rests on.
 
         Parameters
         ----------
-        text : str
-            An utterance.
+        text : str or PlainText
+            An utterance, or its plain form.
         output : int, default 0
             Column of :meth:`transform`.
 
@@ -304,7 +325,7 @@ def _pieces(X: Any) -> _Pieces:  # noqa: ANN401
     return _cut([text for text, _, _ in utterances(X)])
 
 
-def _cut(texts: Sequence[str]) -> _Pieces:
+def _cut(texts: Sequence[str | PlainText]) -> _Pieces:
     owner: list[int] = []
     found: list[tuple[int, int, str]] = []
     for place, text in enumerate(texts):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise, repeat
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from empathy_score.normalization import plain_text
+from empathy_score.normalization import PlainText, plain_text
 
 Array = npt.NDArray[np.float64]
 
@@ -20,15 +20,17 @@ Array = npt.NDArray[np.float64]
 _SENTENCE = re.compile(r"[^.!?\n]{1,240}(?:[.!?]+|\n|$|(?= ))|[^.!?\n ]{240}")
 _WORD = re.compile(r"\w")
 _TOKEN = re.compile(r"\w+|[?!]")
+_TOKEN_OR_END = re.compile(r"\w+|[?!\n]")
+_IS_ONE = re.compile(r"[^.!?\n]{1,239}[.!?]*").fullmatch  # one sentence at most
 
 
-def sentences_of(text: str) -> list[tuple[int, int, str]]:
+def sentences_of(text: str | PlainText) -> list[tuple[int, int, str]]:
     """Cut a text into sentences.
 
     Parameters
     ----------
-    text : str
-        An utterance, unchanged.
+    text : str or PlainText
+        An utterance, unchanged; or its plain form where it is at hand.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def sentences_of(text: str) -> list[tuple[int, int, str]]:
     >>> sentences_of("Oh no! You must be tired.")
     [(0, 6, 'oh no!'), (7, 25, 'you must be tired.')]
     """
-    plain = plain_text(text)
+    plain = plain_text(text) if isinstance(text, str) else text
     found = []
     for match in _SENTENCE.finditer(plain.text):
         piece = match.group()
@@ -52,6 +54,33 @@ def sentences_of(text: str) -> list[tuple[int, int, str]]:
         start, end = plain.original(first, first + len(kept))
         found.append((start, end, kept.replace("'", "")))
     return found
+
+
+def sentence_texts(texts: Iterable[PlainText]) -> tuple[list[int], list[str]]:
+    """Cut texts into sentences, where their places do not matter.
+
+    Parameters
+    ----------
+    texts : iterable of PlainText
+        Utterances in plain form.
+
+    Returns
+    -------
+    list of int
+        Which text each sentence belongs to; ascending.
+    list of str
+        What :func:`sentences_of` gives last.
+    """
+    owners: list[int] = []
+    found: list[str] = []
+    for number, plain in enumerate(texts):
+        text = plain.text
+        pieces = [text] if _IS_ONE(text) else _SENTENCE.findall(text)
+        for piece in pieces:
+            if _WORD.search(piece):
+                owners.append(number)
+                found.append(piece.strip().replace("'", ""))
+    return owners, found
 
 
 def learn_words(pieces: Sequence[str], min_df: int = 2) -> tuple[list[str], Array]:
@@ -119,23 +148,25 @@ def word_matrix(
     >>> word_matrix(["so sad", "?"], {"so": 0, "sad": 1}, np.ones(2)).nnz
     2
     """
-    indices: list[int] = []
-    counts = np.empty(len(pieces), dtype=np.int64)
-    find = columns.get
-    for place, piece in enumerate(pieces):
-        tokens = _TOKEN.findall(piece)
-        pairs = [f"{one} {two}" for one, two in pairwise(tokens)]
-        known = set(map(find, tokens + pairs))
-        known.discard(None)
-        counts[place] = len(known)
-        # Sorted: the order of a set with None in it differs from process to process,
-        # and sums of floats with it.
-        indices.extend(sorted(known))  # type: ignore[arg-type]
-    column = np.array(indices, dtype=np.int32)
-    owner = np.repeat(np.arange(len(pieces)), counts)
+    joined = "\n".join(pieces)
+    if joined.count("\n") >= max(len(pieces), 1):
+        joined = "\n".join([piece.replace("\n", " ") for piece in pieces])
+    tokens = _TOKEN_OR_END.findall(joined)
+    pairs = map(" ".join, pairwise(tokens))
+    places = np.array(
+        [*map(columns.get, tokens, repeat(-1)), *map(columns.get, pairs, repeat(-1))],
+        dtype=np.int64,
+    )
+    ends = np.fromiter(map("\n".__eq__, tokens), np.bool_, len(tokens))
+    owner = np.cumsum(ends)
+    owner = np.append(owner, owner[:-1])
+    known = places >= 0
+    width = max(len(rarity), 1)
+    entry = np.unique(owner[known] * width + places[known])
+    owner, column = entry // width, entry % width
     values = rarity[column]
     norms = np.sqrt(np.bincount(owner, values**2, minlength=len(pieces)))
-    ends = np.concatenate([[0], np.cumsum(counts)])
+    ends_at = np.searchsorted(owner, np.arange(len(pieces) + 1))
     return sparse.csr_matrix(
-        (values / norms[owner], column, ends), shape=(len(pieces), len(rarity))
+        (values / norms[owner], column, ends_at), shape=(len(pieces), len(rarity))
     )

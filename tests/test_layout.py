@@ -36,6 +36,8 @@ ORDER = [
     "opportunity",
     "component",
     "explanation",
+    "scored",
+    "native_columns",
     "frames",
     "scoring",
     "file_scoring",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from empathy_score.features.feature import GUIDELINE, Direction, Feature, has
+from empathy_score.features.feature import GUIDELINE, Direction, Feature
 from empathy_score.lexicon import CUE_LABELS, SUBTYPES, load_lexicon
 
 _STRATEGIES: dict[str, tuple[str, ...]] = {
@@ -52,7 +52,7 @@ def cue_features() -> Iterator[Feature]:
             maximum=1,
             higher_means=f"the utterance contains the cue {label}",
             reference=GUIDELINE,
-            compute=has(label),
+            compute=label,
             direction=1 if label == "apology" else _direction(label),
             part=label,
             strategies=_STRATEGIES[label],
@@ -66,7 +66,7 @@ def cue_features() -> Iterator[Feature]:
                 maximum=1,
                 higher_means=f"the {label} is of the kind {subtype}",
                 reference=GUIDELINE,
-                compute=has(f"{label}.{subtype}"),
+                compute=f"{label}.{subtype}",
                 direction=_direction(label, subtype),
                 part=label,
                 strategies=_STRATEGIES[label],
@@ -83,7 +83,7 @@ def row_features() -> Iterator[Feature]:
             maximum=1,
             higher_means=f"{row.label} in the words of the row {row.id}",
             reference=GUIDELINE,
-            compute=has(row.id),
+            compute=row.id,
             direction=_direction(row.label, row.subtype),
             part=row.label,
         )

@@ -34,9 +34,10 @@ class Feature:
         What a higher value says about the utterance.
     reference : str
         Where the idea comes from.
-    compute : callable
+    compute : callable or str
         From :class:`~empathy_score.features.turns.Turns` to an array with one value
-        for each utterance.
+        for each utterance; or a label, kind or row of the lexicon, whose count, at
+        most ``maximum``, is the value.
     direction : {-1, 0, 1}, default 0
         The only way in which the feature may move the score: 1 up, -1 down, 0 both.
         An apology never lowers a score, an instruction never raises one.
@@ -57,21 +58,11 @@ class Feature:
     maximum: float
     higher_means: str
     reference: str
-    compute: Callable[[Turns], Array]
+    compute: Callable[[Turns], Array] | str
     direction: Direction = 0
     needs: Literal["reply_to", "conversation"] | None = None
     part: str = "wording"
     strategies: tuple[str, ...] = ()
-
-
-def has(mark: str) -> Callable[[Turns], Array]:
-    """Whether a label, subtype or row was found."""
-    return lambda turns: np.minimum(turns.own.count(mark), 1.0)
-
-
-def few(mark: str, most: int) -> Callable[[Turns], Array]:
-    """How often it was found, at most so many times."""
-    return lambda turns: np.minimum(turns.own.count(mark), most)
 
 
 def with_before(values: Array, turns: Turns) -> Array:

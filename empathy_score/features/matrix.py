@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from spacy.tokens import Doc
 
 from empathy_score.features.declarations import all_features
-from empathy_score.features.turns import Array, Turns, turns_of
+from empathy_score.features.turns import Array, Ints, Turns, mark_columns, turns_of
 
 
 def feature_matrix(
@@ -65,6 +67,32 @@ def matrix_of(turns: Turns) -> Array:
     -------
     ndarray of shape (n_utterances, n_features), dtype float64
     """
-    if not len(turns.has_before):
-        return np.empty((0, len(all_features())))
-    return np.stack([feature.compute(turns) for feature in all_features()], axis=1)
+    counted = _counted()
+    X = np.empty((len(turns.has_before), len(all_features())))
+    X[:, counted.places] = np.minimum(turns.own.marks[:, counted.marks], counted.most)
+    for place, compute in counted.others:
+        X[:, place] = compute(turns)
+    return X
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Features that count marks, together, and the others."""
+
+    places: Ints
+    marks: Ints
+    most: Array
+    others: tuple[tuple[int, Callable[[Turns], Array]], ...]
+
+
+@lru_cache(maxsize=1)
+def _counted() -> _Counted:
+    counted, others = [], []
+    for place, feature in enumerate(all_features()):
+        if isinstance(feature.compute, str):
+            mark = mark_columns()[feature.compute]
+            counted.append((place, mark, feature.maximum))
+        else:
+            others.append((place, feature.compute))
+    places, marks, most = zip(*counted, strict=True)
+    return _Counted(np.array(places), np.array(marks), np.array(most), tuple(others))

@@ -8,7 +8,9 @@ import numpy as np
 from spacy.tokens import Doc
 
 from empathy_score.cues import CUES_KEY
-from empathy_score.features.turns import WARM, Array
+from empathy_score.features.spans import Spans
+from empathy_score.features.tokens import Tokens
+from empathy_score.features.turns import WARM, Array, warm_rows
 
 MOST_REPEATED = 3
 
@@ -45,15 +47,66 @@ def repeated_phrases(
     >>> repeated_phrases(docs, ["a", "a"]).tolist()
     [0.0, 1.0]
     """
-    so_far: Said = {} if said is None else said
-    counts = []
-    for doc, side in zip(docs, sides, strict=True):
-        before = so_far.setdefault(side, set())
-        phrases = [
+    phrases = [
+        [
             span.text.lower()
             for span in doc.spans.get(CUES_KEY, ())
             if span.label_ in WARM and len(span) > 1
         ]
-        counts.append(sum(phrase in before for phrase in phrases))
-        before.update(phrases)
+        for doc in docs
+    ]
+    return count_repeated(phrases, sides, said)
+
+
+def warm_phrases(texts: Sequence[str], tokens: Tokens, spans: Spans) -> list[list[str]]:
+    """Give the words of the warm cues of each text that are no single word.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Utterances.
+    tokens, spans
+        Of these.
+
+    Returns
+    -------
+    list of list of str
+        In lower case.
+    """
+    phrases: list[list[str]] = [[] for _ in texts]
+    which = warm_rows()[spans.row] & ~spans.denied & (spans.after - spans.first > 1)
+    first, last = spans.first[which], spans.after[which] - 1
+    for owner, start, end in zip(
+        spans.owner[which].tolist(),
+        tokens.start[first].tolist(),
+        tokens.end[last].tolist(),
+        strict=True,
+    ):
+        phrases[owner].append(texts[owner][start:end].lower())
+    return phrases
+
+
+def count_repeated(
+    phrases: Iterable[Sequence[str]], sides: Iterable[Hashable], said: Said | None
+) -> Array:
+    """Count the phrases that the same side used before.
+
+    Parameters
+    ----------
+    phrases : iterable of sequence of str
+        Of each utterance, each conversation in order.
+    sides, said
+        As in :func:`repeated_phrases`.
+
+    Returns
+    -------
+    ndarray of shape (n_utterances,)
+        At most 3.
+    """
+    so_far: Said = {} if said is None else said
+    counts = []
+    for used, side in zip(phrases, sides, strict=True):
+        before = so_far.setdefault(side, set())
+        counts.append(sum(phrase in before for phrase in used))
+        before.update(used)
     return np.minimum(np.array(counts, dtype=np.float64), MOST_REPEATED)

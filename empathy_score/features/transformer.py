@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -17,12 +17,10 @@ from spacy.tokens import Doc
 from empathy_score.errors import InputError
 from empathy_score.features.declarations import feature_names
 from empathy_score.features.matrix import matrix_of
-from empathy_score.features.repetition import repeated_phrases
-from empathy_score.features.turns import Turns, turns_of
-
-_LONGEST_RUN = 300
-_RUN = re.compile(rf"[^\s]{{{_LONGEST_RUN + 1}}}")
-_PIECE = re.compile(r"(\w{1,60}|[^\w\s]{1,60}|[^\S ])( ?)| ")
+from empathy_score.features.reading import read_texts
+from empathy_score.features.repetition import count_repeated
+from empathy_score.features.tokens import make_doc
+from empathy_score.features.turns import Turns
 
 
 def make_cue_pipeline() -> Language:
@@ -39,13 +37,18 @@ def make_cue_pipeline() -> Language:
     return nlp
 
 
+@lru_cache(maxsize=1)
+def _shared_pipeline() -> Language:
+    return make_cue_pipeline()
+
+
 class EmpathyFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Turn utterances into the feature matrix.
 
     Parameters
     ----------
     batch_size : int, default 1000
-        How many texts spaCy takes at a time.
+        How many texts are searched together.
 
     Attributes
     ----------
@@ -138,7 +141,7 @@ def parsed_turns(X: Any, batch_size: int = 1000) -> Turns:  # noqa: ANN401
     X : list of str, list of tuple, or frame
         Utterances, as in :class:`EmpathyFeatures`.
     batch_size : int, default 1000
-        How many texts spaCy takes at a time.
+        How many texts are searched together.
 
     Returns
     -------
@@ -149,11 +152,16 @@ def parsed_turns(X: Any, batch_size: int = 1000) -> Turns:  # noqa: ANN401
     texts = [text for text, _, _ in entries]
     before = [reply for _, reply, _ in entries]
     sides = [conversation for _, _, conversation in entries]
-    docs = parse(make_cue_pipeline(), [*texts, *before], batch_size)
-    own = cast("list[Doc]", docs[: len(texts)])
     known = all(side is not None for side in sides)
-    n_repeated = repeated_phrases(own, sides) if known else None
-    return turns_of(own, docs[len(texts) :], n_repeated, texts)
+    found = read_texts(_shared_pipeline(), [*texts, *before], batch_size)
+    n_repeated = (
+        count_repeated(
+            [found.phrases[at] for at in found.place[: len(texts)]], sides, None
+        )
+        if known
+        else None
+    )
+    return found.turns(range(len(texts)), range(len(texts), 2 * len(texts)), n_repeated)
 
 
 def parse(
@@ -176,36 +184,9 @@ def parse(
         As long as ``texts``; equal texts share one ``Doc``.
     """
     different = list(dict.fromkeys(text for text in texts if text is not None))
-    made = (tokenizable(nlp, text) for text in different)
+    made = (make_doc(nlp, text) for text in different)
     docs = dict(zip(different, nlp.pipe(made, batch_size=batch_size), strict=True))
     return [None if text is None else docs[text] for text in texts]
-
-
-def tokenizable(nlp: Language, text: str) -> str | Doc:
-    """Cut a text beforehand where spaCy's tokenizer would take very long.
-
-    The tokenizer takes marks off a run one at a time and looks at the rest anew, so
-    that a run of ten thousand marks takes it ten seconds.
-
-    Parameters
-    ----------
-    nlp : Language
-        The pipeline.
-    text : str
-        An utterance.
-
-    Returns
-    -------
-    str or Doc
-        The text itself; a ``Doc`` of its words and marks if it holds a run of more
-        than 300 characters without a blank.
-    """
-    if len(text) <= _LONGEST_RUN or _RUN.search(text) is None:
-        return text
-    pieces = list(_PIECE.finditer(text))
-    words = [piece[1] or " " for piece in pieces]
-    spaces = [bool(piece[1] and piece[2]) for piece in pieces]
-    return Doc(nlp.vocab, words=words, spaces=spaces)
 
 
 Entry = tuple[str, str | None, str | None]

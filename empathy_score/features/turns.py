@@ -8,12 +8,19 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from spacy.attrs import IS_ALPHA, IS_STOP, IS_UPPER, LENGTH, LOWER, ORTH
-from spacy.strings import StringStore
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
-from empathy_score.cues import CUES_KEY
-from empathy_score.lexicon import load_lexicon
+from empathy_score.features.spans import Spans, lexicon_rows, spans_of_docs
+from empathy_score.features.tokens import (
+    ALPHA,
+    CAPITAL,
+    CONTENT,
+    EXCLAMATION,
+    QUESTION,
+    Tokens,
+    tokens_of_docs,
+)
+from empathy_score.normalization import PlainText, plain_text
 
 WARM = (
     "acknowledgement",
@@ -27,10 +34,10 @@ WARM = (
 """Cues that express care in themselves."""
 
 _NAMING = frozenset({"feeling_word", "trouble_named"})
-_SIGNALS_KEY = f"{CUES_KEY}_signals"
-_DENIED_KEY = f"{CUES_KEY}_negated"
 
 Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +46,9 @@ class Counts:
 
     Attributes
     ----------
-    hits : ndarray of shape (n_texts, n_rows)
-        How often each row of the lexicon was found, in the lexicon's order.
+    marks : ndarray of shape (n_texts, n_marks)
+        How often each label, kind and row of the lexicon was found; columns as in
+        :func:`mark_columns`.
     n_words, n_capital_words, n_exclamations, n_question_marks : ndarray of (n_texts,)
         Words, words of three letters or more in capitals, marks.
     n_denied, n_naming : ndarray of shape (n_texts,)
@@ -51,7 +59,7 @@ class Counts:
         Lower-case content words of each text, and of its warm cues, as hashes.
     """
 
-    hits: Array
+    marks: Array
     n_words: Array
     n_capital_words: Array
     n_exclamations: Array
@@ -75,7 +83,7 @@ class Counts:
         -------
         ndarray of shape (n_texts,)
         """
-        found: Array = self.hits[:, mark_columns()[mark]].sum(axis=1)
+        found: Array = self.marks[:, mark_columns()[mark]]
         return found
 
 
@@ -85,8 +93,8 @@ class Turns:
 
     Attributes
     ----------
-    texts : tuple of str
-        The utterances themselves.
+    plain : tuple of PlainText
+        The utterances in plain form.
     own, before : Counts
         The utterances, counted; the other side's turns before them.
     has_before : ndarray of bool, shape (n_utterances,)
@@ -95,7 +103,7 @@ class Turns:
         Warm cues in words used before in the conversation; NaN where that is unknown.
     """
 
-    texts: tuple[str, ...]
+    plain: tuple[PlainText, ...]
     own: Counts
     before: Counts
     has_before: npt.NDArray[np.bool_]
@@ -103,26 +111,36 @@ class Turns:
 
 
 @lru_cache(maxsize=1)
-def mark_columns() -> dict[str, list[int]]:
-    """Columns of ``Counts.hits`` by label, by label and subtype, and by row."""
-    columns: dict[str, list[int]] = {}
-    for place, row in enumerate((*load_lexicon().cues, *load_lexicon().signals)):
-        for mark in {row.label, ".".join(row.id.split(".")[:2]), row.id}:
-            columns.setdefault(mark, []).append(place)
+def mark_columns() -> dict[str, int]:
+    """Columns of ``Counts.marks``: labels, labels with subtypes, and rows."""
+    columns: dict[str, int] = {}
+    for row in lexicon_rows():
+        for mark in (row.id, ".".join(row.id.split(".")[:2]), row.label):
+            columns.setdefault(mark, len(columns))
     return columns
 
 
 @lru_cache(maxsize=1)
-def _column_of_row() -> dict[int, int]:
-    rows = (*load_lexicon().cues, *load_lexicon().signals)
-    strings = StringStore()
-    return {strings.add(row.id): place for place, row in enumerate(rows)}
+def _marks_of_rows() -> tuple[Ints, Ints]:
+    """First of the columns that a hit of each row counts for, and all columns."""
+    columns = mark_columns()
+    marks = [
+        {columns[mark] for mark in (row.id, ".".join(row.id.split(".")[:2]), row.label)}
+        for row in lexicon_rows()
+    ]
+    first = np.cumsum([0, *map(len, marks)], dtype=np.int64)
+    return first, np.array([column for found in marks for column in sorted(found)])
 
 
 @lru_cache(maxsize=1)
-def _marks() -> tuple[int, int]:
-    strings = StringStore()
-    return strings.add("!"), strings.add("?")
+def warm_rows() -> Bools:
+    """Say which rows of the lexicon are warm cues."""
+    return np.isin([row.label for row in lexicon_rows()], WARM)
+
+
+@lru_cache(maxsize=1)
+def _naming_rows() -> Bools:
+    return np.isin([row.label for row in lexicon_rows()], list(_NAMING))
 
 
 def turns_of(
@@ -152,30 +170,67 @@ def turns_of(
     different = {id(doc): doc for doc in (*docs, *reply_to) if doc is not None}
     place_of = {key: place for place, key in enumerate(different)}
     counts = counts_of(different.values())
-    nothing = len(different)
-    own = [place_of[id(doc)] for doc in docs]
-    before = [nothing if doc is None else place_of[id(doc)] for doc in reply_to]
+    if texts is None:
+        texts = [doc.text for doc in docs]
+    return turns_at(
+        counts,
+        [place_of[id(doc)] for doc in docs],
+        [-1 if doc is None else place_of[id(doc)] for doc in reply_to],
+        n_repeated,
+        [plain_text(text) for text in texts],
+    )
+
+
+def turns_at(
+    counts: Counts,
+    own: Sequence[int],
+    before: Sequence[int],
+    n_repeated: Array | None,
+    plain: Sequence[PlainText],
+) -> Turns:
+    """Put utterances and the turns before them together from counted texts.
+
+    Parameters
+    ----------
+    counts : Counts
+        Texts, counted.
+    own, before : sequence of int
+        Which of them each utterance is, and the turn before it; -1 for none.
+    n_repeated : ndarray of shape (n_utterances,), optional
+        From :func:`~empathy_score.features.repetition.repeated_phrases`.
+    plain : sequence of PlainText
+        The utterances in plain form.
+
+    Returns
+    -------
+    Turns
+    """
+    has_before = np.array(before, dtype=np.int64) >= 0
     return Turns(
-        texts=tuple(texts if texts is not None else (doc.text for doc in docs)),
+        plain=tuple(plain),
         own=_taken(counts, own),
         before=_taken(counts, before),
-        has_before=np.array([doc is not None for doc in reply_to], dtype=np.bool_),
-        n_repeated=np.full(len(docs), np.nan) if n_repeated is None else n_repeated,
+        has_before=has_before,
+        n_repeated=np.full(len(own), np.nan) if n_repeated is None else n_repeated,
     )
 
 
 def _taken(counts: Counts, places: Sequence[int]) -> Counts:
-    """Rows of ``counts`` in a new order; one place past the end is an empty text."""
-    index = np.array(places, dtype=np.intp)
+    """Rows of ``counts`` in a new order; -1 is an empty text."""
+    index = np.array(places, dtype=np.int64)
+    empty = index < 0
 
     def take(values: Array) -> Array:
-        empty = np.zeros((1, *values.shape[1:]))
-        return np.concatenate([values, empty])[index]
+        if not len(values):
+            return np.zeros((len(index), *values.shape[1:]))
+        taken = values[index]
+        taken[empty] = 0
+        return taken
 
-    words = (*counts.words, frozenset[int]())
+    words = (*counts.words, frozenset[int]())  # -1 is the last
     cue_words = (*counts.cue_words, frozenset[int]())
     return Counts(
-        hits=take(counts.hits),
+        marks=take(counts.marks),
         n_words=take(counts.n_words),
         n_capital_words=take(counts.n_capital_words),
         n_exclamations=take(counts.n_exclamations),
@@ -201,110 +256,69 @@ def counts_of(docs: Iterable[Doc]) -> Counts:
     Counts
     """
     docs = list(docs)
-    spans = _spans_of(docs)
-    tokens = _tokens_of(docs)
-    n_texts, n_rows = len(docs), len(_column_of_row())
-    hits = np.bincount(spans.places, minlength=n_texts * n_rows)
-    exclamation, question = _marks()
-    in_cue = np.zeros(len(tokens.owner), dtype=np.bool_)
-    for number, start, end in spans.warm:
-        first = tokens.first[number]
-        in_cue[first + start : first + end] = True
-    capital = tokens.is_upper & (tokens.length > 2)
-    cue_words: Array = np.zeros(n_texts)
-    for number, start, end in spans.warm:
-        cue_words[number] += end - start
+    tokens = tokens_of_docs(docs)
+    return counts_from(tokens, spans_of_docs(docs, tokens))
+
+
+def counts_from(tokens: Tokens, spans: Spans) -> Counts:
+    """Count the tokens and spans of texts.
+
+    Parameters
+    ----------
+    tokens : Tokens
+        Of some texts.
+    spans : Spans
+        Of the same texts.
+
+    Returns
+    -------
+    Counts
+    """
+    n_texts = len(tokens.first) - 1
+    is_warm = warm_rows()[spans.row] & ~spans.denied
+    owner, first, after = (
+        part[is_warm] for part in (spans.owner, spans.first, spans.after)
+    )
+    in_cue = np.zeros(len(tokens.owner) + 1, dtype=np.int64)
+    np.add.at(in_cue, first, 1)
+    np.add.at(in_cue, after, -1)
+    content = (tokens.kind & CONTENT) > 0
+    cue_words = np.bincount(owner, after - first, minlength=n_texts)
     return Counts(
-        hits=np.asfortranarray(hits.reshape(n_texts, n_rows), dtype=np.float64),
-        n_words=tokens.count(tokens.is_alpha),
-        n_capital_words=tokens.count(capital),
-        n_exclamations=tokens.count(tokens.orth == exclamation),
-        n_question_marks=tokens.count(tokens.orth == question),
-        n_denied=np.array(spans.n_denied, dtype=np.float64),
-        n_naming=np.array(spans.n_naming, dtype=np.float64),
-        n_cue_words=cue_words,
-        words=tokens.words(tokens.is_content),
-        cue_words=tokens.words(tokens.is_content & in_cue),
+        marks=_mark_counts(spans, n_texts),
+        n_words=tokens.count(ALPHA),
+        n_capital_words=tokens.count(CAPITAL),
+        n_exclamations=tokens.count(EXCLAMATION),
+        n_question_marks=tokens.count(QUESTION),
+        n_denied=_count(spans.owner[spans.denied], n_texts),
+        n_naming=_naming(spans, is_warm, n_texts),
+        n_cue_words=cue_words.astype(np.float64),
+        words=tokens.words(content),
+        cue_words=tokens.words(content & (np.cumsum(in_cue)[:-1] > 0)),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Spans:
-    """Spans of some texts: hits by row, warm cues by place, and counts of others."""
-
-    places: list[int]
-    warm: list[tuple[int, int, int]]
-    n_denied: list[int]
-    n_naming: list[int]
+def _count(owner: Ints, n_texts: int) -> Array:
+    return np.bincount(owner, minlength=n_texts).astype(np.float64)
 
 
-def _spans_of(docs: Sequence[Doc]) -> _Spans:
-    column_of = _column_of_row()
-    n_rows = len(column_of)
-    found = _Spans([], [], [], [])
-    for number, doc in enumerate(docs):
-        cues = list(doc.spans.get(CUES_KEY, ()))
-        signals = list(doc.spans.get(_SIGNALS_KEY, ()))
-        found.places.extend(
-            number * n_rows + column_of[span.id] for span in (*cues, *signals)
-        )
-        warm = [span for span in cues if span.label_ in WARM]
-        found.warm.extend((number, span.start, span.end) for span in warm)
-        found.n_denied.append(
-            len(doc.spans[_DENIED_KEY]) if _DENIED_KEY in doc.spans else 0
-        )
-        found.n_naming.append(_naming(warm, signals))
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Tokens:
-    """Tokens of some texts side by side; ``owner`` is the text of each."""
-
-    owner: npt.NDArray[np.intp]
-    first: list[int]
-    lower: npt.NDArray[np.uint64]
-    orth: npt.NDArray[np.uint64]
-    length: npt.NDArray[np.uint64]
-    is_alpha: npt.NDArray[np.bool_]
-    is_upper: npt.NDArray[np.bool_]
-    is_content: npt.NDArray[np.bool_]
-
-    def count(self, which: npt.NDArray[np.bool_]) -> Array:
-        """How many tokens of each text are marked."""
-        found = np.bincount(self.owner[which], minlength=len(self.first))
-        return found.astype(np.float64)
-
-    def words(self, which: npt.NDArray[np.bool_]) -> tuple[frozenset[int], ...]:
-        """Different marked words of each text, as hashes."""
-        hashes = self.lower[which].tolist()
-        ends = np.cumsum(self.count(which)).astype(np.intp).tolist()
-        return tuple(
-            frozenset(hashes[start:end])
-            for start, end in zip([0, *ends], ends, strict=False)
-        )
-
-
-def _tokens_of(docs: Sequence[Doc]) -> _Tokens:
-    attributes = [LOWER, ORTH, LENGTH, IS_ALPHA, IS_UPPER, IS_STOP]
-    tables = [doc.to_array(attributes) for doc in docs]
-    lengths = [len(table) for table in tables]
-    table = np.concatenate([np.zeros((0, 6), dtype=np.uint64), *tables])
-    alpha = table[:, 3] == 1
-    return _Tokens(
-        owner=np.repeat(np.arange(len(docs)), lengths),
-        first=[0, *np.cumsum(lengths[:-1]).astype(int).tolist()] if docs else [],
-        lower=table[:, 0],
-        orth=table[:, 1],
-        length=table[:, 2],
-        is_alpha=alpha,
-        is_upper=table[:, 4] == 1,
-        is_content=alpha & (table[:, 5] == 0),
+def _mark_counts(spans: Spans, n_texts: int) -> Array:
+    """How often each mark was found, what is denied left out."""
+    first, columns = _marks_of_rows()
+    row, owner = spans.row[~spans.denied], spans.owner[~spans.denied]
+    counts = first[row + 1] - first[row]
+    ends = np.cumsum(counts)
+    entry = np.repeat(first[row] - (ends - counts), counts)
+    column = columns[entry + np.arange(len(entry))]
+    n_marks = len(mark_columns())
+    found = np.bincount(
+        np.repeat(owner, counts) * n_marks + column, minlength=n_texts * n_marks
     )
+    return found.reshape(n_texts, n_marks).astype(np.float64)
 
 
-def _naming(warm: Sequence[Span], signals: Sequence[Span]) -> int:
-    if not (warm and signals):
-        return 0
-    starts = [span.start for span in signals if span.label_ in _NAMING]
-    return sum(any(cue.start <= start < cue.end for start in starts) for cue in warm)
+def _naming(spans: Spans, is_warm: Bools, n_texts: int) -> Array:
+    """Count the warm cues in which a naming signal begins."""
+    naming = np.sort(spans.first[_naming_rows()[spans.row]])
+    inside = np.searchsorted(naming, spans.after) > np.searchsorted(naming, spans.first)
+    return _count(spans.owner[is_warm & inside], n_texts)

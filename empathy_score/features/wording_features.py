@@ -12,7 +12,6 @@ from empathy_score.features.feature import (
     POLITENESS,
     Direction,
     Feature,
-    few,
 )
 
 HUTTO = "Hutto and Gilbert, ICWSM 2014"
@@ -56,7 +55,7 @@ def wording_features() -> Iterator[Feature]:
             maximum=3,
             higher_means=meaning,
             reference=reference,
-            compute=few(mark, 3),
+            compute=mark,
             direction=direction,
             strategies=_STRATEGIES.get(mark, ()),
         )

@@ -1,11 +1,13 @@
 """Phrases and their scopes as rows of data, and the reader of those rows."""
 
 from empathy_score.lexicon.matching import (
+    Found,
     Hit,
     Matcher,
     compile_lexicon,
     find_all_hits,
     find_hits,
+    find_rows,
     load_matcher,
 )
 from empathy_score.lexicon.rows import (
@@ -21,6 +23,7 @@ from empathy_score.lexicon.rows import (
 __all__ = [
     "CUE_LABELS",
     "SUBTYPES",
+    "Found",
     "Hit",
     "Lexicon",
     "Matcher",
@@ -29,6 +32,7 @@ __all__ = [
     "compile_lexicon",
     "find_all_hits",
     "find_hits",
+    "find_rows",
     "load_lexicon",
     "load_matcher",
     "read_lexicon",

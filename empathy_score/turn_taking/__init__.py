@@ -6,7 +6,7 @@ from empathy_score.turn_taking.model import (
 )
 from empathy_score.turn_taking.records import ConversationTurns, TurnTaking
 from empathy_score.turn_taking.summary import conversation_turns
-from empathy_score.turn_taking.taking import turn_taking
+from empathy_score.turn_taking.taking import turn_columns, turn_taking
 
 __all__ = [
     "ConversationTurns",
@@ -14,5 +14,6 @@ __all__ = [
     "TurnTaking",
     "conversation_turns",
     "load_interruption_model",
+    "turn_columns",
     "turn_taking",
 ]

@@ -10,7 +10,8 @@ show no interruption: None.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -107,12 +108,106 @@ def turn_taking(
     """
     if not utterances:
         return []
-    line = timeline(utterances, speakers)
-    ordered = [utterances[place] for place in line.order.tolist()]
-    marks = {
+    marks = _marks_of(utterances)
+    taken = _observe(utterances, marks, speakers, written, model)
+    line, seen = taken.line, taken.seen
+    floor = find_runs(line, ~taken.backchannel)
+    columns = [
+        _states(seen.interrupted),
+        _numbers(taken.p),
+        _states(seen.attempts),
+        _states(seen.interrupts),
+        _states(seen.successful),
+        _numbers(_overlaps(line, taken.timed)),
+        taken.backchannel.tolist(),
+        _numbers(responses(line, floor)),
+        _numbers(monologues(line, floor)),
+        [TIMINGS[timing] for timing in line.timing[line.conversation].tolist()],
+        _reasons(line, seen.interrupted, taken.chats),
+    ]
+    names = [field.name for field in fields(TurnTaking)]
+    rows = [utterances[place].row for place in line.order.tolist()]
+    result = [
+        TurnTaking(**dict(zip(names, values, strict=True)))
+        for values in zip(rows, *columns, strict=True)
+    ]
+    back = np.argsort(line.order)
+    return [result[place] for place in back.tolist()]
+
+
+def turn_columns(
+    utterances: Sequence[Utterance],
+) -> dict[str, np.ma.MaskedArray[Any, Any]]:
+    """Give those parts of :func:`turn_taking` that scoring adds, as columns.
+
+    Parameters
+    ----------
+    utterances : sequence of Utterance
+        Whole conversations; they may be interleaved.
+
+    Returns
+    -------
+    dict of str to masked array, each of shape (n_utterances,)
+        ``interrupted``, ``p_interrupted``, ``interrupts`` and ``response_seconds``;
+        what cannot be observed is masked.
+    """
+    n = len(utterances)
+    marks = _marks_of(utterances)
+    if not marks and all(one.start is None for one in utterances):
+        state = np.ma.array(np.zeros(n, dtype=np.bool_), mask=True)
+        seconds = np.ma.array(np.zeros(n), mask=True)
+        found = [state, seconds, state.copy(), seconds.copy()]
+    else:
+        taken = _observe(utterances, marks)
+        floor = find_runs(taken.line, ~taken.backchannel)
+        back = np.argsort(taken.line.order)
+        found = [
+            _masked_states(taken.seen.interrupted[back]),
+            np.ma.masked_invalid(taken.p[back]),
+            _masked_states(taken.seen.interrupts[back]),
+            np.ma.masked_invalid(responses(taken.line, floor)[back]),
+        ]
+    names = ("interrupted", "p_interrupted", "interrupts", "response_seconds")
+    return dict(zip(names, found, strict=True))
+
+
+def _masked_states(values: Ints) -> np.ma.MaskedArray[Any, Any]:
+    return np.ma.array(values > 0, mask=values < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What was observed, in order of time."""
+
+    line: Timeline
+    timed: Bools
+    chats: Bools
+    backchannel: Bools
+    seen: _Seen
+    p: Floats
+
+
+def _marks_of(utterances: Sequence[Utterance]) -> dict[int, Marks]:
+    """Read the marks of the turns that have such."""
+    return {
         place: find_marks(one.text)
-        for place, one in enumerate(ordered)
+        for place, one in enumerate(utterances)
         if may_have_marks(one.text)
+    }
+
+
+def _observe(
+    utterances: Sequence[Utterance],
+    marks_of: Mapping[int, Marks],
+    speakers: Sequence[str] | None = None,
+    written: Collection[str] = (),
+    model: InterruptionModel | None = None,
+) -> _Taken:
+    line = timeline(utterances, speakers)
+    order = line.order.tolist()
+    ordered = [utterances[place] for place in order]
+    marks = {
+        place: marks_of[given] for place, given in enumerate(order) if given in marks_of
     }
     is_written = np.array([name in set(written) for name in line.names], dtype=bool)
     chats = is_written[line.conversation]
@@ -128,52 +223,14 @@ def turn_taking(
     if marks:
         spoken = ~chats & (line.side >= 0) & (line.n_sides >= 2)[line.conversation]
         _observe_marks(line, ordered, marks, runs, spoken, seen, backchannel)
-    floor = find_runs(line, ~backchannel)
-    columns = [
-        _states(seen.interrupted),
-        _numbers(p),
-        _states(seen.attempts),
-        _states(seen.interrupts),
-        _states(seen.successful),
-        _numbers(_overlaps(line, timed)),
-        backchannel.tolist(),
-        _numbers(responses(line, floor)),
-        _numbers(monologues(line, floor)),
-        [TIMINGS[timing] for timing in line.timing[line.conversation].tolist()],
-        _reasons(line, seen.interrupted, chats),
-    ]
-    result = [
-        TurnTaking(
-            row=one.row,
-            interrupted=interrupted,
-            p_interrupted=probability,
-            attempts=attempts,
-            interrupts=interrupts,
-            successful=successful,
-            overlap_seconds=overlap,
-            backchannel=listening,
-            response_seconds=response,
-            monologue_seconds=monologue,
-            timing=timing,
-            why=why,
-        )
-        for (
-            one,
-            interrupted,
-            probability,
-            attempts,
-            interrupts,
-            successful,
-            overlap,
-            listening,
-            response,
-            monologue,
-            timing,
-            why,
-        ) in zip(ordered, *columns, strict=True)
-    ]
-    back = np.argsort(line.order)
-    return [result[place] for place in back.tolist()]
+    return _Taken(
+        line=line,
+        timed=timed,
+        chats=chats,
+        backchannel=backchannel,
+        seen=seen,
+        p=p,
+    )
 
 
 def _unseen(n: int) -> _Seen:

@@ -1,0 +1,136 @@
+"""Cues and signals of many texts side by side: what spaCy's spans hold, as arrays."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from spacy.strings import StringStore
+from spacy.tokens import Doc
+
+from empathy_score.cues import CUES_KEY
+from empathy_score.features.tokens import Tokens
+from empathy_score.lexicon import Found, Pattern, load_lexicon
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+_KEYS = (CUES_KEY, f"{CUES_KEY}_signals", f"{CUES_KEY}_negated")
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Cues, denied cues and signals of some texts, side by side.
+
+    Attributes
+    ----------
+    owner : ndarray of int, shape (n_spans,)
+        Text of each; ascending.
+    row : ndarray of int, shape (n_spans,)
+        Its row of the lexicon, in the order of :func:`lexicon_rows`.
+    first, after : ndarray of int, shape (n_spans,)
+        Its first token, and the one behind its last, as places in the tokens.
+    is_cue : ndarray of bool, shape (n_spans,)
+        A cue, be it denied or not; the others are signals.
+    denied : ndarray of bool, shape (n_spans,)
+        Its words are denied; never of a signal.
+    """
+
+    owner: Ints
+    row: Ints
+    first: Ints
+    after: Ints
+    is_cue: Bools
+    denied: Bools
+
+
+@lru_cache(maxsize=1)
+def lexicon_rows() -> tuple[Pattern, ...]:
+    """Rows of the lexicon in the order of columns, cues first."""
+    lexicon = load_lexicon()
+    return (*lexicon.cues, *lexicon.signals)
+
+
+@lru_cache(maxsize=1)
+def _place_of_row() -> dict[int, int]:
+    strings = StringStore()
+    return {strings.add(row.id): place for place, row in enumerate(lexicon_rows())}
+
+
+def spans_of_docs(docs: Sequence[Doc], tokens: Tokens) -> Spans:
+    """Read the spans that ``empathy_cues`` has set.
+
+    Parameters
+    ----------
+    docs : sequence of Doc
+        Texts that went through ``empathy_cues``.
+    tokens : Tokens
+        Of these.
+
+    Returns
+    -------
+    Spans
+    """
+    found = np.array([*_spans(docs)], dtype=np.int64).reshape(-1, 5)
+    owner, row, first, after, denied = found.T
+    return _made(
+        owner, row, first + tokens.first[owner], after + tokens.first[owner], denied > 0
+    )
+
+
+def _spans(docs: Sequence[Doc]) -> Iterator[tuple[int, int, int, int, bool]]:
+    place_of = _place_of_row()
+    for number, doc in enumerate(docs):
+        for key in _KEYS:
+            if key in doc.spans:
+                for span in doc.spans[key]:
+                    row = place_of[span.id]
+                    yield number, row, span.start, span.end, key == _KEYS[2]
+
+
+def spans_of_hits(hits: Iterable[Sequence[Found]], tokens: Tokens) -> Spans:
+    """Widen hits to whole tokens, as ``empathy_cues`` does with ``Doc.char_span``.
+
+    Parameters
+    ----------
+    hits : iterable of sequence of (int, int, int, bool)
+        For each text from :func:`~empathy_score.lexicon.find_rows`.
+    tokens : Tokens
+        Of these texts.
+
+    Returns
+    -------
+    Spans
+    """
+    hits = list(hits)
+    flat = np.array([*itertools.chain.from_iterable(hits)], dtype=np.int64)
+    row, start, end, denied = flat.reshape(-1, 4).T
+    owner = np.repeat(np.arange(len(hits)), [len(found) for found in hits])
+    first = _token_at(start, owner, tokens)
+    # The blank behind a token is none of a span that begins there.
+    first = first + (start == tokens.end[first]) if len(first) else first
+    return _made(owner, row, first, _token_at(end - 1, owner, tokens) + 1, denied > 0)
+
+
+def _token_at(character: Ints, owner: Ints, tokens: Tokens) -> Ints:
+    """Give the last token that does not begin behind a character of a text."""
+    longest = int(tokens.end.max(initial=0)) + 1
+    axis = tokens.owner * longest + tokens.start
+    found = np.searchsorted(axis, owner * longest + character, side="right") - 1
+    return np.asarray(found)
+
+
+def _made(owner: Ints, row: Ints, first: Ints, after: Ints, denied: Bools) -> Spans:
+    is_cue = row < len(load_lexicon().cues)
+    return Spans(
+        owner=owner,
+        row=row,
+        first=first,
+        after=after,
+        is_cue=is_cue,
+        denied=denied & is_cue,
+    )

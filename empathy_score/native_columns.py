@@ -1,0 +1,118 @@
+"""Columns of scores in each kind of frame: pandas, polars, pyarrow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+
+from empathy_score.scored import Column, CueTable
+
+Ints = npt.NDArray[np.int64]
+_FIELDS = {
+    "label": str,
+    "subtype": str,
+    "start": int,
+    "end": int,
+    "text": str,
+    "pattern": str,
+    "negated": bool,
+}
+
+
+def native_column(
+    frame: nw.DataFrame[Any], values: Column | CueTable, row_of: Ints
+) -> Any:  # noqa: ANN401
+    """Make a column of a frame's own kind.
+
+    Parameters
+    ----------
+    frame : narwhals DataFrame
+        The frame to which it is to belong.
+    values : masked array or CueTable
+        Of some turns.
+    row_of : ndarray of int, shape (n_rows,)
+        The turn of each row of the frame; -1 for a row of null.
+
+    Returns
+    -------
+    Series, or pyarrow ChunkedArray
+        Its types allow null.
+    """
+    native = frame.implementation.to_native_namespace()
+    if frame.implementation.is_polars():
+        return _polars(native, values, row_of)
+    if frame.implementation.is_pyarrow():
+        return native.chunked_array([_arrow(native, values, row_of)])
+    return native.Series(_pandas(native, values, row_of), index=frame.to_native().index)
+
+
+def _spread(values: Column, row_of: Ints) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Give the value of each row, and where it is null."""
+    if not len(values):
+        return np.zeros(len(row_of), values.dtype), np.ones(len(row_of), np.bool_)
+    null = np.ma.getmaskarray(values)[row_of] | (row_of < 0)
+    return values.data[row_of], null
+
+
+def _with_nan(values: npt.NDArray[Any], null: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.where(null, np.nan, values)
+
+
+def _pandas(native: Any, values: Column | CueTable, row_of: Ints) -> Any:  # noqa: ANN401
+    if isinstance(values, CueTable):
+        found = np.empty(len(row_of), dtype=object)  # a list is one cell
+        structs = values.structs()
+        for row, turn in enumerate(row_of.tolist()):
+            found[row] = None if turn < 0 else structs[turn]
+        return found
+    spread, null = _spread(values, row_of)
+    if values.dtype == np.float64:
+        return _with_nan(spread, null)
+    if values.dtype == np.bool_:
+        return native.arrays.BooleanArray(spread, null)
+    return native.arrays.IntegerArray(spread, null)
+
+
+def _polars(native: Any, values: Column | CueTable, row_of: Ints) -> Any:  # noqa: ANN401
+    if isinstance(values, CueTable):
+        return _polars_cues(native, values, row_of)
+    spread, null = _spread(values, row_of)
+    if values.dtype == np.float64:
+        return native.Series(_with_nan(spread, null), nan_to_null=True)
+    series = native.Series(spread)
+    return series.scatter(np.flatnonzero(null), None) if null.any() else series
+
+
+def _polars_cues(native: Any, cues: CueTable, row_of: Ints) -> Any:  # noqa: ANN401
+    kinds = {str: native.String, int: native.Int64, bool: native.Boolean}
+    schema = {name: kinds[kind] for name, kind in _FIELDS.items()}
+    counts = np.diff(cues.first)
+    has = counts > 0
+    table = native.DataFrame(cues.fields(), schema=schema).to_struct("cues").to_frame()
+    turn = native.Series("turn", np.repeat(np.arange(len(counts)), counts))
+    grouped = table.with_columns(turn).group_by("turn", maintain_order=True)
+    kind = native.List(native.Struct(schema))
+    lists = native.concat(
+        [grouped.agg("cues")["cues"], native.Series("cues", [[], None], dtype=kind)]
+    )
+    n_lists = int(has.sum())
+    place = np.append(np.where(has, np.cumsum(has) - 1, n_lists), n_lists + 1)
+    return lists.gather(place[row_of])  # -1 is the last: null
+
+
+def _arrow(native: Any, values: Column | CueTable, row_of: Ints) -> Any:  # noqa: ANN401
+    if not isinstance(values, CueTable):
+        spread, null = _spread(values, row_of)
+        return native.array(spread, mask=null)
+    kinds = {str: native.string(), int: native.int64(), bool: native.bool_()}
+    fields = values.fields()
+    structs = native.StructArray.from_arrays(
+        [native.array(fields[name], kinds[kind]) for name, kind in _FIELDS.items()],
+        fields=[native.field(name, kinds[kind]) for name, kind in _FIELDS.items()],
+    )
+    offsets = native.array(values.first, native.int32())
+    lists = native.ListArray.from_arrays(offsets, structs)
+    return lists.take(native.array(row_of, mask=row_of < 0))
