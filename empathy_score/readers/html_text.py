@@ -1,4 +1,4 @@
-"""Plain text of HTML bodies, and mail without the earlier mail that it quotes.
+"""Plain text of HTML bodies, without the earlier mail that they quote.
 
 HTML is parsed by selectolax (https://selectolax.readthedocs.io), which follows the
 HTML standard as browsers do. What mail programs put around quoted mail is a list of
@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from empathy_score.readers.html_nesting import BREAKS, TAG, flattened
+from empathy_score.readers.quoted_mail import REPLY_LINE
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -39,28 +42,9 @@ CUTS = (
 )
 """Elements that earlier mail follows, to the end; all of them are Outlook's."""
 
+_KEPT_LINES = 'pre, [style*="white-space:pre"], [style*="white-space: pre"]'
 _DROPPED = frozenset({"script", "style", "title", "template", "noscript", "iframe"})
-# Names of elements, parted by blanks.
-_PARAGRAPHS = "p h1 h2 h3 h4 h5 h6 ul ol dl table pre blockquote form fieldset"
-_LINES = (
-    "div li dt dd tr td th caption address article aside center details dir figcaption "
-    "figure footer header hr legend main menu nav option section summary"
-)
-_BREAKS = dict.fromkeys(_LINES.split(), 1) | dict.fromkeys(_PARAGRAPHS.split(), 2)
-
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})(?=[\s/>])[^<>]*>")
-# Tags that leave no trace in a text, but have their own rules where they overlap.
-_INLINE = frozenset(
-    {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike"}
-    | {"strong", "tt", "u"}
-)
-# Elements without an end, or whose end may be left out: they do not nest by themselves.
-_FLAT = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"}
-    | {"param", "source", "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th"}
-    | {"tbody", "thead", "tfoot", "colgroup", "option", "optgroup", "rt", "rp"}
-)
-_DEEPEST = 256  # more than any mail; browsers go to 512
+_MANY = 1000  # tags; fewer cannot take long
 _HALVES = re.compile("[\ud800-\udfff]")
 
 _QUOTE = "\0"  # stands where a quote was left out; HTML cannot hold it
@@ -68,21 +52,6 @@ _BEFORE_QUOTE = re.compile(
     rf"^On\b[^\n{_QUOTE}]{{1,300}}(?:\n[^\n{_QUOTE}]{{0,300}}){{0,2}}\bwrote:\s*{_QUOTE}",
     re.MULTILINE,
 )
-
-_REPLY_LINE = re.compile(
-    r"^.{0,10}please type your reply above this line.*\Z",
-    re.IGNORECASE | re.MULTILINE | re.DOTALL,
-)
-_WROTE = re.compile(
-    r"^On\b(?=[^\n]{0,200}\d)[^\n]{1,300}(?:\n(?!\n)[^\n>]{0,300}){0,2}\bwrote:[ \t]*$",
-    re.MULTILINE,
-)
-_ORIGINAL = re.compile(
-    r"^(?:-{2,} ?(?:Original Message|Forwarded message) ?-{2,}[ \t]*$"
-    r"|_{10,}\s*\nFrom: |From: [^\n]*\nSent: )",
-    re.IGNORECASE | re.MULTILINE,
-)
-_QUOTED_LINE = re.compile(r"^ ?>.*(?:\n|\Z)", re.MULTILINE)
 
 
 def html_text(html: str) -> str:
@@ -119,40 +88,16 @@ def html_text(html: str) -> str:
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    keeps_lines = _TAG.search(html) is None
-    tree = LexborHTMLParser(_flattened(_HALVES.sub("\ufffd", html)))
+    keeps_lines = TAG.search(html) is None
+    html = _HALVES.sub("\ufffd", html)
+    tree = LexborHTMLParser(flattened(html) if html.count("<") > _MANY else html)
     body = tree.body
     if body is None:
         return ""
     text = "".join(_spaced(_words(tree, body, keeps_lines)))
-    text = _BEFORE_QUOTE.sub("", text).replace(_QUOTE, "")
+    text = re.sub(rf"{_QUOTE}\n?", "", _BEFORE_QUOTE.sub(_QUOTE, text))
     text = re.sub(r" *\n *", "\n", re.sub(" {2,}", " ", text))
-    return re.sub(r"\n{3,}", "\n\n", _REPLY_LINE.sub("", text)).strip()
-
-
-def _flattened(html: str) -> str:
-    """Take out tags that leave no trace, and those of elements nested too deep.
-
-    The standard's rules for both cost quadratic time and memory in a parser.
-    """
-    depth = 0
-
-    def kept(tag: re.Match[str]) -> str:
-        nonlocal depth
-        name = tag[2].lower()
-        if name in _INLINE:
-            return ""
-        if name in _FLAT:
-            return tag[0]
-        if not tag[1]:
-            depth += 1
-            fits = depth <= _DEEPEST
-        else:
-            depth = max(depth - 1, 0)
-            fits = depth < _DEEPEST
-        return tag[0] if fits else "<br>" if name in _BREAKS else ""
-
-    return _TAG.sub(kept, html)
+    return re.sub(r"\n{3,}", "\n\n", REPLY_LINE.sub("", text)).strip()
 
 
 def _words(
@@ -161,7 +106,7 @@ def _words(
     """Go through a document: its words, and how many line breaks are due between."""
     quotes = {node.mem_id for node in tree.css(", ".join(QUOTES)) if _is_quote(node)}
     cuts = {node.mem_id for node in tree.css(", ".join(CUTS)) if _is_cut(node)}
-    kept_lines = {node.mem_id for node in tree.css('pre, [style*="white-space:"]')}
+    kept_lines = {node.mem_id for node in tree.css(_KEPT_LINES)}
     n_kept = int(keeps_lines)
     node: LexborNode | None = body
     while node is not None:
@@ -180,7 +125,7 @@ def _words(
         node, left = _next(node, inside, body)
         for one in left:
             n_kept -= one.mem_id in kept_lines
-            yield _BREAKS.get(one.tag or "", 0)
+            yield BREAKS.get(one.tag or "", 0)
 
 
 def _next(
@@ -211,7 +156,7 @@ def _entering(node: LexborNode) -> str | int:
     if node.tag == "img":
         alt = " ".join((node.attributes.get("alt") or "").split())
         return f"[{alt}]" if alt else ""
-    return -1 if node.tag == "br" else _BREAKS.get(node.tag or "", 0)
+    return -1 if node.tag == "br" else BREAKS.get(node.tag or "", 0)
 
 
 def _spaced(pieces: Iterator[str | int]) -> Iterator[str]:
@@ -243,42 +188,3 @@ def _is_cut(node: LexborNode) -> bool:
     if node.id:
         return True
     return re.match(r"\s*[\w ]{2,20}:", node.text()) is not None
-
-
-def without_quoted_mail(text: str) -> str:
-    r"""Leave the earlier mail out of the plain body of an e-mail.
-
-    For e-mail only: in a chat, ``> hello`` may be what somebody says. Lines that
-    begin with ``>`` are quoted. The line "On ..., ... wrote:" (with a number in it,
-    on up to three lines) goes with them; where no ``>`` follows it, all that follows
-    is quoted, otherwise what stands between and below the quoted lines is an answer
-    and stays. From "-----Original Message-----", a rule with "From:" below it, or
-    "From:" with "Sent:" below it on, all is quoted. Signatures stay.
-
-    Parameters
-    ----------
-    text : str
-        Plain text.
-
-    Returns
-    -------
-    str
-        The text itself where nothing is quoted; empty where nothing else is there.
-
-    Examples
-    --------
-    >>> without_quoted_mail("Thanks!\n\nOn 3 May 2024, Bo wrote:\n> Sorry!\n")
-    'Thanks!'
-    >>> without_quoted_mail("> Late?\nYes, sorry.\n> Refund?\nOf course.")
-    'Yes, sorry.\nOf course.'
-    """
-    own = _REPLY_LINE.sub("", text.replace("\r\n", "\n"))
-    original = _ORIGINAL.search(own)
-    own = own[: original.start()] if original else own
-    last = max((line.start() for line in _QUOTED_LINE.finditer(own)), default=-1)
-    below = (wrote.start() for wrote in _WROTE.finditer(own) if wrote.end() > last)
-    own = own[: next(below, len(own))]
-    without = _QUOTED_LINE.sub("", _WROTE.sub("", own))
-    if without == text.replace("\r\n", "\n"):
-        return text
-    return re.sub(r"\n{3,}", "\n\n", without).strip()

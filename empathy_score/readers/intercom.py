@@ -21,7 +21,8 @@ from empathy_score.readers.fields import (
     unusable,
 )
 from empathy_score.readers.formats import Format
-from empathy_score.readers.html_text import html_text, without_quoted_mail
+from empathy_score.readers.html_text import html_text
+from empathy_score.readers.quoted_mail import without_quoted_mail
 from empathy_score.readers.turn import Channel, FormatError, Turn, Unusable
 
 _NO_PARTS = (
