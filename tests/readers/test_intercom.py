@@ -11,7 +11,8 @@ FIXTURES = Path(__file__).parent / "fixtures"
 OTHERS = [
     path
     for path in FIXTURES.rglob("*.json*")
-    if path.parent.name != "intercom" and "broken" not in path.name
+    if path.parent.name != "intercom"
+    and "broken" not in str(path.relative_to(FIXTURES))
 ]
 
 
