@@ -1,11 +1,15 @@
 """Spark gives the scores of one machine, row for row, on several workers."""
 
+import ast
 import datetime
 import gc
 import os
+import re
 import shutil
+import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -31,6 +35,7 @@ pytestmark = [
     ),
 ]
 
+GUIDE = Path(__file__).parents[1] / "docs" / "spark.md"
 TALKS = {
     "lamp": (
         "customer: The lamp you sent is broken. Again!",
@@ -340,6 +345,53 @@ def test_no_rows_give_no_rows(spark):
     scored = score(spark.createDataFrame([], SCHEMA))
     assert scored.collect() == []
     assert scored.columns == [*SCHEMA.replace(",", "").split()[::2], *SCORE_COLUMNS]
+
+
+def test_the_guide_runs(spark, tmp_path, capsys):
+    text = GUIDE.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    runs = [block for block in blocks if not block.startswith("# not run here")]
+    names = {"spark": spark}
+    for block in runs:
+        moved = block.replace('"/data/', f'"{tmp_path}/')
+        exec(compile(moved, "docs/spark.md", "exec"), names)
+    assert "I'm so sorry it c" in capsys.readouterr().out
+    later = spark.read.parquet(str(tmp_path / "scored-later"))
+    assert later.where("score is not null").count() == 2
+
+
+CONNECTED = """
+import ast, sys
+from pyspark.sql import SparkSession
+from empathy_score.spark import score
+
+builder = SparkSession.builder.remote("local[2]")
+session = builder.config("spark.sql.shuffle.partitions", "2").getOrCreate()
+schema = "id bigint, conversation_id string, role string, text string, turn int"
+df = session.createDataFrame(ast.literal_eval(sys.stdin.read()), schema)
+assert type(df).__module__.startswith("pyspark.sql.connect"), type(df)
+rows = [row.asDict(recursive=True) for row in score(df).collect()]
+print("ROWS", rows)
+session.stop()
+"""
+
+
+def test_a_session_of_spark_connect_gives_the_same(scorer):
+    pytest.importorskip("grpc", reason="needs pip install 'pyspark[connect]'")
+    pytest.importorskip("grpc_status", reason="needs pip install 'pyspark[connect]'")
+    rows = [*reversed(rows_of()), *ALONE]
+    done = subprocess.run(
+        [sys.executable, "-c", CONNECTED],
+        input=repr(rows),
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYSPARK_PYTHON": sys.executable},
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    said = re.search(r"^ROWS (.*)$", done.stdout, re.MULTILINE)
+    found = by_id(ast.literal_eval(said[1]))
+    assert_equal_rows(found, on_one_machine(scorer, rows))
 
 
 def test_roles_without_conversations_are_refused(spark):
