@@ -197,7 +197,8 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         above = _sigmoid(values @ self.coef_.T + self.intercept_)
         above = np.minimum.accumulate(above, axis=1)  # p(> 1) is never over p(> 0)
-        edges = np.hstack([np.ones((len(above), 1)), above, np.zeros((len(above), 1))])
+        edges = np.ones((len(above), above.shape[1] + 2))
+        edges[:, 1:-1], edges[:, -1] = above, 0.0
         return np.asarray(edges[:, :-1] - edges[:, 1:])
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401
@@ -243,7 +244,20 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ndarray of shape (n_samples, n_features + 1)
             Rows sum to :meth:`decision_value`; the last column is the intercept.
         """
-        values = self._checked(X)
+        return self.contributions_of(self._checked(X))
+
+    def contributions_of(self, values: Array) -> Array:
+        """Give the same as :meth:`contributions` for values that need no check.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_samples, n_features)
+            Features; finite.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features + 1)
+        """
         shares = values * self.coef_.sum(axis=0)
         rest = np.full((len(values), 1), self.intercept_.sum())
         return np.hstack([shares, rest])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -196,17 +197,21 @@ def contributions_of(model: Model, X: Array) -> list[dict[str, float]]:
         For each utterance the share of each column in the decision value, largest
         first, columns without a share left out but ``"intercept"``.
     """
-    names = (*model_columns(), "intercept")
-    return [
-        {
-            name: share
-            for name, share in sorted(
-                zip(names, shares, strict=True), key=lambda item: -abs(item[1])
-            )
-            if share or name == "intercept"
-        }
-        for shares in model.classifier.contributions(X).tolist()
-    ]
+    names = _share_names()
+    shares = model.classifier.contributions_of(np.nan_to_num(X))
+    kept = shares != 0
+    kept[:, -1] = True
+    found = []
+    for row, which in zip(shares, kept, strict=True):
+        columns = np.flatnonzero(which)
+        order = columns[np.argsort(-np.abs(row[columns]), kind="stable")].tolist()
+        found.append({names[column]: float(row[column]) for column in order})
+    return found
+
+
+@cache
+def _share_names() -> tuple[str, ...]:
+    return (*model_columns(), "intercept")
 
 
 def find_model(model: str | Path | None = None) -> Path:

@@ -27,6 +27,7 @@ from empathy_score.sentences import (
     sentence_texts,
     sentences_of,
     word_matrix,
+    words_in,
 )
 
 Array = npt.NDArray[np.float64]
@@ -241,10 +242,12 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             return None
         values = self._probabilities(list(pieces.plain))[:, output]
         place = int(np.argmax(values))
-        row = self._matrix([pieces.plain[place]])
+        row = words_in([pieces.plain[place]], self._columns, self.rarity_)
         shares = [
             (self.words_[column], float(value * self.coef_[output, column]))
-            for column, value in zip(row.indices, row.data, strict=True)
+            for column, value in zip(
+                row.column.tolist(), row.value.tolist(), strict=True
+            )
         ]
         return BestSentence(
             start=int(pieces.start[place]),
@@ -313,8 +316,15 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _probabilities(self, plain: list[str]) -> Array:
         """Probabilities of each sentence, shape (n_sentences, n_outputs)."""
-        log_odds = self._matrix(plain) @ self.coef_.T + self.intercept_
-        return np.asarray(1 / (1 + np.exp(-log_odds)))
+        words = words_in(plain, self._columns, self.rarity_)
+        log_odds = np.empty((len(plain), len(self.intercept_)))
+        for output, weights in enumerate(self.coef_):
+            log_odds[:, output] = np.bincount(
+                words.sentence,
+                words.value * weights[words.column],
+                minlength=len(plain),
+            )
+        return np.asarray(1 / (1 + np.exp(-(log_odds + self.intercept_))))
 
 
 def _places(words: Sequence[str]) -> dict[str, int]:
