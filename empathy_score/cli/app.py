@@ -14,6 +14,7 @@ from empathy_score.cli.train import train_command
 from empathy_score.cli.train_confidence import train_confidence_command
 from empathy_score.cli.train_interruption import train_interruption_command
 from empathy_score.cli.train_opportunity import train_opportunity_command
+from empathy_score.cli.train_roles import train_roles_command
 from empathy_score.errors import EmpathyScoreError
 
 DONE, FAILED, INTERRUPTED = 0, 2, 130  # 1, some set aside, is a command's answer
@@ -37,6 +38,7 @@ app.command("evaluate")(evaluate_command)
 app.command("train-opportunity")(train_opportunity_command)
 app.command("train-confidence")(train_confidence_command)
 app.command("train-interruption")(train_interruption_command)
+app.command("train-roles")(train_roles_command)
 
 
 def main() -> None:

@@ -1,0 +1,393 @@
+"""Train the model behind :mod:`empathy_score.speaker_roles`, and say how good it is.
+
+Turns of agents and customers teach the words. How far to trust a speaker's mean is
+learned on held-out conversations cut to 2, 4 and 8 turns, at the beginning and in the
+middle: recordings begin late and end early.
+"""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GroupKFold
+
+from empathy_score.errors import InputError
+from empathy_score.evaluation import calibration_error
+from empathy_score.labelled import labelled_files
+from empathy_score.model_folder import check_out, write_folder
+from empathy_score.readers import Reject, conversations, open_export
+from empathy_score.readers.sql import as_text, column_types, quoted
+from empathy_score.records import Utterance
+from empathy_score.sentences import learn_words, word_matrix
+from empathy_score.speaker_roles import (
+    ROLE_THRESHOLD,
+    Calibration,
+    SpeakerRoleModel,
+    joined_turns,
+    shrunken_means,
+    spoken_words,
+)
+from empathy_score.speaker_roles_card import role_card
+
+STRENGTHS = (1.0, 3.0, 10.0, 30.0)
+"""Inverse strengths of the penalty that are tried."""
+
+PRIOR_TURNS = (0.0, 1.0, 2.0, 4.0)
+"""How many turns without evidence are tried, fewest first."""
+
+TOLERANCE = 0.05
+"""Share by which the log loss may be above the best for fewer prior turns."""
+
+LENGTHS = (2, 4, 8, None)
+"""Turns that are left of a held-out conversation; None is all."""
+
+N_SPLITS = 5
+MODEL_VERSION = "0.1.0"
+_MIN_TURNS = 3  # turns in which a word must occur
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Turns of one agent and one customer.
+
+    Parameters
+    ----------
+    texts : tuple of str
+        The words of each turn.
+    is_agent : ndarray of bool, shape (n_turns,)
+        Who said it.
+    group : str
+        What no split may take apart: the industry where there is such a column,
+        else the conversation.
+    """
+
+    texts: tuple[str, ...]
+    is_agent: Flags
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Windows:
+    """Evidence of both sides in held-out conversations that were cut.
+
+    ``agent`` and ``customer`` are shrunken means, ``first`` says whether the agent
+    spoke first; ``length`` and ``part`` are how each conversation was cut.
+    """
+
+    agent: Array
+    customer: Array
+    first: Flags
+    length: npt.NDArray[np.str_]
+    part: npt.NDArray[np.str_]
+
+
+def train_speaker_roles(
+    paths: Sequence[Path | str], out: Path, *, version: str = MODEL_VERSION
+) -> tuple[dict[str, Any], tuple[Reject, ...]]:
+    """Train a model of speakers' roles and write its folder.
+
+    Parameters
+    ----------
+    paths : sequence of Path or str
+        Tables, or folders of tables, of whole conversations with roles. Splits keep
+        the rows of one ``industry`` together where there is such a column.
+    out : Path
+        The model's folder; made if it does not exist.
+    version : str
+        Version of the model.
+
+    Returns
+    -------
+    dict
+        The metrics that are also written to ``metrics.json``.
+    tuple of Reject
+        Rows that were set aside.
+
+    Raises
+    ------
+    InputError
+        If ``out`` is a file, or fewer than five conversations (or industries) hold
+        turns of both an agent and a customer.
+    """
+    check_out(out)
+    data, rejects = read_roles(paths)
+    groups = [one.group for one in data]
+    if len(set(groups)) < N_SPLITS:
+        raise InputError(
+            f"{paths[0]}: {len(set(groups))} conversations or industries hold turns of "
+            f"an agent and of a customer; at least {N_SPLITS} are needed"
+        )
+    held_out = {strength: _held_out(data, groups, strength) for strength in STRENGTHS}
+    strength, calibration, losses = _chosen(data, held_out)
+    windows = _windows(data, held_out[strength], calibration.prior_turns)
+    words, rarity, turns = _fitted(data, strength)
+    metrics = {
+        "held_out": _measures(windows, calibration),
+        "single": _single_measures(windows, calibration),
+        "n_turns": sum(len(one.texts) for one in data),
+        "n_conversations": len(data),
+        "n_groups": len(set(groups)),
+        "n_splits": N_SPLITS,
+        "strength": strength,
+        "calibration": asdict(calibration),
+        "log_loss": losses,
+        "threshold": ROLE_THRESHOLD,
+    }
+    about = {
+        "version": version,
+        "licence": "Apache-2.0",
+        "language": "en",
+        "features": "words and word pairs",
+        "calibration": asdict(calibration),
+    }
+    model = SpeakerRoleModel(
+        name=Path(out).name,
+        words=tuple(words),
+        rarity=rarity,
+        turns=turns,
+        calibration=calibration,
+    )
+    write_folder(
+        Path(out),
+        {"words": "\n".join(words), "rarity": rarity, "turns": turns},
+        about=about,
+        metrics=metrics,
+        card=role_card(model, metrics, version),
+    )
+    return metrics, rejects
+
+
+def read_roles(
+    paths: Sequence[Path | str],
+) -> tuple[list[Conversation], tuple[Reject, ...]]:
+    """Read conversations in which an agent and a customer speak.
+
+    Parameters
+    ----------
+    paths : sequence of Path or str
+        Files or folders.
+
+    Returns
+    -------
+    list of Conversation
+        What a side says in a row is one turn; bots and systems are left out.
+    tuple of Reject
+        Rows that were set aside.
+    """
+    found = []
+    with tempfile.TemporaryDirectory(prefix="empathy-score-") as folder:
+        export = open_export(
+            labelled_files(paths), columns={}, roles=None, folder=Path(folder)
+        )
+        try:
+            industries = {}
+            if "industry" in export.names:
+                kinds = column_types(export.connection, "input")
+                industry = as_text(quoted("industry"), kinds["industry"])
+                query = f"SELECT __row, {industry} FROM input"
+                industries = dict(export.connection.execute(query).fetchall())
+            for batch in conversations(export):
+                for name, turns in itertools.groupby(
+                    batch, lambda one: one.conversation
+                ):
+                    said = [one for one in turns if one.role in ("agent", "customer")]
+                    if len({one.role for one in said}) == 2:
+                        group = industries.get(said[0].row) or name
+                        pairs = [((name, one.role), one.text) for one in said]
+                        found.append(_conversation(pairs, group))
+        finally:
+            export.connection.close()
+    return found, export.rejects
+
+
+def _conversation_of(utterance: Utterance) -> str:
+    return utterance.conversation
+
+
+def _conversation(
+    pairs: Sequence[tuple[tuple[str, str], str]], group: str
+) -> Conversation:
+    turns = list(joined_turns(pairs))
+    return Conversation(
+        texts=tuple(spoken_words(text) for _, text in turns),
+        is_agent=np.array([role == "agent" for (_, role), _ in turns]),
+        group=group,
+    )
+
+
+def _fitted(
+    data: Sequence[Conversation], strength: float
+) -> tuple[list[str], Array, LogisticRegression]:
+    texts = [text for one in data for text in one.texts]
+    words, rarity = learn_words(texts, min_df=_MIN_TURNS)
+    columns = {word: column for column, word in enumerate(words)}
+    is_agent = np.concatenate([one.is_agent for one in data])
+    fitted = LogisticRegression(C=strength, max_iter=2000).fit(
+        word_matrix(texts, columns, rarity), is_agent
+    )
+    return words, rarity, fitted
+
+
+def _held_out(
+    data: Sequence[Conversation], groups: Sequence[str], strength: float
+) -> list[Array]:
+    """Log-odds of each turn from models that have not seen its group."""
+    found = [np.zeros(len(one.texts)) for one in data]
+    for fit, test in GroupKFold(N_SPLITS).split(groups, groups=groups):
+        words, rarity, turns = _fitted([data[place] for place in fit], strength)
+        columns = {word: column for column, word in enumerate(words)}
+        for place in test:
+            known = word_matrix(data[place].texts, columns, rarity)
+            found[place] = turns.decision_function(known)
+    return found
+
+
+def _windows(
+    data: Sequence[Conversation], log_odds: Sequence[Array], prior_turns: float
+) -> _Windows:
+    """Cut each conversation to each length, at the beginning and in the middle."""
+    rows = []
+    for one, values in zip(data, log_odds, strict=True):
+        for length, part in itertools.product(LENGTHS, ("beginning", "middle")):
+            first = 0 if part == "beginning" else len(values) // 2
+            end = len(values) if length is None else first + length
+            who = one.is_agent[first:end]
+            if end > len(values) or len(set(who.tolist())) < 2:
+                continue
+            means = shrunken_means(who.astype(int), values[first:end], prior_turns)
+            label = "all" if length is None else str(length)
+            rows.append((means[1], means[0], who[0], label, part))
+    agent, customer, began, lengths, parts = zip(*rows, strict=True)
+    return _Windows(
+        agent=np.array(agent),
+        customer=np.array(customer),
+        first=np.array(began),
+        length=np.array(lengths),
+        part=np.array(parts),
+    )
+
+
+def _calibrated(windows: _Windows, prior_turns: float) -> Calibration:
+    """Fit the probability of a pair and of one speaker alone."""
+    difference = windows.agent - windows.customer
+    both = np.concatenate([difference, -difference])[:, None]
+    each = np.concatenate([windows.agent, windows.customer])[:, None]
+    outcome = np.repeat([True, False], len(difference))
+    pair = LogisticRegression(C=1e6, fit_intercept=False).fit(both, outcome)
+    single = LogisticRegression(C=1e6).fit(each, outcome)
+    return Calibration(
+        prior_turns=prior_turns,
+        pair_slope=float(pair.coef_[0, 0]),
+        single_slope=float(single.coef_[0, 0]),
+        single_offset=float(single.intercept_[0]),
+    )
+
+
+def _chosen(
+    data: Sequence[Conversation], held_out: Mapping[float, list[Array]]
+) -> tuple[float, Calibration, dict[str, float]]:
+    """Choose penalty and prior turns by the log loss of the pair.
+
+    The penalty is the best one. Of the prior turns it is the fewest that come within
+    :data:`TOLERANCE`: the more there are, the surer long conversations become, and
+    with them those in which nobody is an agent.
+    """
+    losses: dict[tuple[float, float], float] = {}
+    found: dict[tuple[float, float], Calibration] = {}
+    for tried in itertools.product(held_out, PRIOR_TURNS):
+        windows = _windows(data, held_out[tried[0]], tried[1])
+        found[tried] = _calibrated(windows, tried[1])
+        difference = windows.agent - windows.customer
+        log_odds = found[tried].pair_slope * difference
+        losses[tried] = float(np.logaddexp(0, -log_odds).mean())
+    best = min(losses, key=lambda tried: losses[tried])
+    most = losses[best] * (1 + TOLERANCE)
+    within = [
+        tried for tried in losses if tried[0] == best[0] and losses[tried] <= most
+    ]
+    chosen = min(within, key=lambda tried: tried[1])
+    named = {
+        f"strength {strength:g}, prior turns {turns:g}": loss
+        for (strength, turns), loss in losses.items()
+    }
+    return chosen[0], found[chosen], named
+
+
+def _measures(windows: _Windows, calibration: Calibration) -> list[dict[str, Any]]:
+    """Measure the pair's decision by how the conversations were cut."""
+    chance = expit(calibration.pair_slope * (windows.agent - windows.customer))
+    rows = []
+    for length, part in itertools.product(LENGTHS, ("beginning", "middle")):
+        label = "all" if length is None else str(length)
+        at = (windows.length == label) & (windows.part == part)
+        if not at.any() or (length is None and part == "middle"):
+            continue
+        measures = pair_measures(chance[at])
+        first = float(windows.first[at].mean())
+        rows.append({"turns": label, "from": part, **measures, "first_speaker": first})
+    return rows
+
+
+def pair_measures(chance: Array) -> dict[str, Any]:
+    """Measure decisions of pairs.
+
+    Parameters
+    ----------
+    chance : ndarray of shape (n_conversations,)
+        Probability that was given to what is true.
+
+    Returns
+    -------
+    dict
+        ``n``, ``accuracy`` of the likelier role, ``coverage`` (share of pairs with a
+        confidence of at least :data:`ROLE_THRESHOLD`), ``accuracy_decided`` of those
+        (None without any), ``log_loss``, and ``ece`` of the confidence.
+
+    Examples
+    --------
+    >>> found = pair_measures(np.array([0.9, 0.95, 0.4]))
+    >>> round(found["accuracy"], 2), round(found["coverage"], 2)
+    (0.67, 0.67)
+    >>> found["accuracy_decided"]
+    1.0
+    """
+    confidence = np.maximum(chance, 1 - chance)
+    right = chance > 0.5
+    decided = confidence >= ROLE_THRESHOLD
+    return {
+        "n": len(chance),
+        "accuracy": float(right.mean()),
+        "coverage": float(decided.mean()),
+        "accuracy_decided": float(right[decided].mean()) if decided.any() else None,
+        "log_loss": float(-np.log(np.maximum(chance, 1e-12)).mean()),
+        "ece": calibration_error(right, confidence),
+    }
+
+
+def _single_measures(windows: _Windows, calibration: Calibration) -> dict[str, float]:
+    """Measure one speaker's decision, judged alone."""
+    each = np.concatenate([windows.agent, windows.customer])
+    outcome = np.repeat([True, False], len(windows.agent))
+    chance = expit(calibration.single_slope * each + calibration.single_offset)
+    decided = np.maximum(chance, 1 - chance) >= ROLE_THRESHOLD
+    right = (chance > 0.5) == outcome
+    return {
+        "n": len(each),
+        "accuracy": float(right.mean()),
+        "coverage": float(decided.mean()),
+        "accuracy_decided": float(right[decided].mean()),
+        "log_loss": float(log_loss(outcome, chance)),
+    }
