@@ -1,10 +1,10 @@
 """Who is the agent and who the customer, where speakers have labels and no roles.
 
-A small linear model over words and word pairs gives each turn the log-odds that an
-agent says it; a speaker's evidence is the mean over all turns, drawn to 0 where there
-are few. Of two speakers one is the agent and the other the customer, and both are
-decided together; otherwise each is judged alone. Every decision has a calibrated
-confidence, and below :data:`ROLE_THRESHOLD` the role stays ``"unknown"``.
+A small linear model over words and word pairs gives each piece of a dozen words the
+log-odds that an agent says it; a speaker's evidence is the mean over all pieces, drawn
+to 0 where there are few. Of two speakers one is the agent and the other the customer,
+and both are decided together; otherwise each is judged alone. Every decision has a
+calibrated confidence, and below :data:`ROLE_THRESHOLD` the role stays ``"unknown"``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,10 @@ ROLE_THRESHOLD = 0.8
 ROLE_MODEL = "speaker-roles"
 """Name of the shipped model's folder under ``models/``."""
 
+PIECE_WORDS = 12
+"""Most words of a piece that is judged. Whole turns would let an "okay" weigh as much
+as a long turn, and a transcript's way of cutting turns would change the result."""
+
 TRAIN_ROLES = "empathy-score train-roles CONVERSATIONS -o models/NAME"
 
 _OTHER: dict[Role, Role] = {"agent": "customer", "customer": "agent"}
@@ -53,7 +58,7 @@ class SpeakerRole:
     Parameters
     ----------
     role : {"agent", "customer", "bot", "system", "unknown"}
-        ``"unknown"`` where the confidence is under :data:`ROLE_THRESHOLD`.
+        ``"unknown"`` where the confidence is under the threshold.
     confidence : float or None
         Calibrated probability of the likelier role, in [0, 1]; under 0.5 only where
         the input tells the other speaker's role and the wording speaks against it.
@@ -70,18 +75,17 @@ class Calibration:
 
     Parameters
     ----------
-    prior_turns : float
-        How many turns without any evidence are added to those of a speaker.
+    prior_pieces : float
+        How many full pieces without any evidence are added to those of a speaker.
     pair_slope : float
         Log-odds for one unit of difference between two speakers.
-    single_slope, single_offset : float
-        Log-odds for one unit of evidence of one speaker, and without any.
+    single_slope : float
+        Log-odds for one unit of evidence of one speaker alone.
     """
 
-    prior_turns: float
+    prior_pieces: float
     pair_slope: float
     single_slope: float
-    single_offset: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +100,8 @@ class SpeakerRoleModel:
         The words and word pairs it knows.
     rarity : ndarray of shape (n_words,)
         Inverse document frequency of each, as scikit-learn counts it.
-    turns : LogisticRegression
-        Fitted; its second class is an agent's turn.
+    linear : LogisticRegression
+        Fitted; its second class is an agent's words.
     calibration : Calibration
         Learned on held-out conversations.
     """
@@ -105,7 +109,7 @@ class SpeakerRoleModel:
     name: str
     words: tuple[str, ...]
     rarity: Array
-    turns: LogisticRegression
+    linear: LogisticRegression
     calibration: Calibration
     columns: dict[str, int] = field(init=False, repr=False)
 
@@ -119,6 +123,8 @@ def speaker_roles(
     utterances: Sequence[Utterance],
     speakers: Sequence[str | None],
     model: SpeakerRoleModel | None = None,
+    *,
+    threshold: float = ROLE_THRESHOLD,
 ) -> dict[Speaker, SpeakerRole]:
     """Decide from wording who is the agent and who the customer.
 
@@ -134,6 +140,8 @@ def speaker_roles(
         Label of each utterance's speaker; None or blank where nobody is named.
     model : SpeakerRoleModel, optional
         From :func:`load_speaker_roles`; the shipped one by default.
+    threshold : float, default ROLE_THRESHOLD
+        Confidence under which a role stays ``"unknown"``; 0 decides them all.
 
     Returns
     -------
@@ -170,14 +178,19 @@ def speaker_roles(
         )
     model = model or load_speaker_roles()
     told = _told(utterances, speakers)
-    owners, texts = _turns(utterances, speakers)
-    evidence = _evidence(owners, texts, model)
+    evidence = _evidence(*_pieces(utterances, speakers), model)
     together: dict[str, list[Speaker]] = {}
     for speaker in evidence:
         together.setdefault(speaker[0], []).append(speaker)
     found: dict[Speaker, SpeakerRole] = {}
     for own in together.values():
-        found.update(_decided(own, told, evidence, model.calibration))
+        for one, chance, other in _chances(own, told, evidence, model.calibration):
+            found[one] = _kept(_likelier(chance, other), chance, threshold)
+    found.update(
+        (one, SpeakerRole(role=told[one], confidence=None))
+        for one in evidence
+        if one in told
+    )
     return found
 
 
@@ -211,16 +224,16 @@ def load_speaker_roles(model: Path | str | None = None) -> SpeakerRoleModel:
 def _loaded(folder: Path) -> SpeakerRoleModel:
     about = read_about(folder)
     loaded = read_estimator(folder, about)
-    if not isinstance(loaded, dict) or set(loaded) != {"words", "rarity", "turns"}:
+    if not isinstance(loaded, dict) or set(loaded) != {"words", "rarity", "linear"}:
         raise ModelError(
-            f"{folder}: must hold words, rarity and turns; train it again: "
+            f"{folder}: must hold words, rarity and linear; train it again: "
             f"{TRAIN_ROLES}"
         )
     return SpeakerRoleModel(
         name=folder.resolve().name,
         words=tuple(loaded["words"].split("\n")),
         rarity=loaded["rarity"],
-        turns=loaded["turns"],
+        linear=loaded["linear"],
         calibration=_calibration(folder, about),
     )
 
@@ -253,7 +266,7 @@ def spoken_words(text: str) -> str:
     Examples
     --------
     >>> spoken_words("Hi #NAME#, thx for waiting: it's order 4471!")
-    'hi thank you for waiting its order 0'
+    'hi thanks for waiting its order 0'
     """
     plain = plain_text(_PLACEHOLDER.sub(" ", text)).text.replace("'", "")
     return _NO_WORD.sub(" ", _DIGITS.sub("0", plain)).strip()
@@ -303,49 +316,98 @@ def _told(
     return {speaker: found.most_common(1)[0][0] for speaker, found in counts.items()}
 
 
-def _turns(
+def _pieces(
     utterances: Sequence[Utterance], speakers: Sequence[str | None]
 ) -> tuple[list[Speaker], list[str]]:
-    """Give the turns of speakers with a label: whose each is, and its words."""
+    """Cut what speakers with a label say into pieces: whose each is, and its words."""
     labelled = (
         ((utterance.conversation, label), utterance.text)
         for utterance, label in zip(utterances, speakers, strict=True)
         if label and label.strip()
     )
-    owners, texts = [], []
+    owners: list[Speaker] = []
+    pieces: list[str] = []
     for speaker, text in joined_turns(labelled):
-        owners.append(speaker)
-        texts.append(spoken_words(text))
-    return owners, texts
+        found = pieces_of(spoken_words(text)) or [""]
+        owners.extend([speaker] * len(found))
+        pieces.extend(found)
+    return owners, pieces
+
+
+def pieces_of(words: str) -> list[str]:
+    """Cut words into pieces of nearly equal length, each of at most a dozen.
+
+    Parameters
+    ----------
+    words : str
+        From :func:`spoken_words`.
+
+    Returns
+    -------
+    list of str
+        Empty without a word.
+
+    Examples
+    --------
+    >>> [len(piece.split()) for piece in pieces_of("so " * 13)]
+    [6, 7]
+    """
+    each = words.split()
+    n_pieces = -(-len(each) // PIECE_WORDS)
+    ends = [len(each) * place // n_pieces for place in range(n_pieces + 1) if n_pieces]
+    return [" ".join(each[one:other]) for one, other in pairwise(ends)]
+
+
+def piece_weights(pieces: Sequence[str]) -> Array:
+    """Say how much each piece counts, 1 for a full one.
+
+    Parameters
+    ----------
+    pieces : sequence of str
+        From :func:`pieces_of`.
+
+    Returns
+    -------
+    ndarray of shape (n_pieces,)
+        In [0, 1].
+
+    Examples
+    --------
+    >>> piece_weights(["so so so", ""])
+    array([0.25, 0.  ])
+    """
+    counts = [piece.count(" ") + 1 if piece else 0 for piece in pieces]
+    return np.array(counts, dtype=np.float64) / PIECE_WORDS
 
 
 def _evidence(
-    owners: Sequence[Speaker], texts: Sequence[str], model: SpeakerRoleModel
+    owners: Sequence[Speaker], pieces: Sequence[str], model: SpeakerRoleModel
 ) -> dict[Speaker, float]:
     """Shrunken mean log-odds of being the agent, for each speaker."""
-    if not texts:
+    if not pieces:
         return {}
-    known = word_matrix(texts, model.columns, model.rarity)
     numbers: dict[Speaker, int] = {}
     owner = np.array([numbers.setdefault(speaker, len(numbers)) for speaker in owners])
-    values = model.turns.decision_function(known)
-    means = shrunken_means(owner, values, model.calibration.prior_turns)
+    known = word_matrix(pieces, model.columns, model.rarity)
+    values = model.linear.decision_function(known)
+    prior = model.calibration.prior_pieces
+    means = shrunken_means(owner, values, piece_weights(pieces), prior)
     return dict(zip(numbers, means.tolist(), strict=True))
 
 
 def shrunken_means(
-    owner: npt.NDArray[np.int64], values: Array, prior_turns: float
+    owner: npt.NDArray[np.int64], values: Array, weights: Array, prior: float
 ) -> Array:
-    """Give the mean of each owner's values, drawn to 0 where there are few.
+    """Give the weighted mean of each owner's values, drawn to 0 where there are few.
 
     Parameters
     ----------
-    owner : ndarray of shape (n_turns,)
+    owner : ndarray of shape (n_pieces,)
         Numbers from 0.
-    values : ndarray of shape (n_turns,)
-        Log-odds.
-    prior_turns : float
-        How many zeros are added for each owner.
+    values, weights : ndarray of shape (n_pieces,)
+        Log-odds, and how much each counts.
+    prior : float
+        Weight of the zero that is added for each owner.
 
     Returns
     -------
@@ -353,33 +415,30 @@ def shrunken_means(
 
     Examples
     --------
-    >>> shrunken_means(np.array([0, 1, 1]), np.array([3.0, 1.0, 2.0]), 1.0)
+    >>> owner, values = np.array([0, 1, 1]), np.array([3.0, 1.0, 2.0])
+    >>> shrunken_means(owner, values, np.ones(3), 1.0)
     array([1.5, 1. ])
     """
-    means: Array = np.bincount(owner, values) / (np.bincount(owner) + prior_turns)
+    totals = np.bincount(owner, values * weights)
+    means: Array = totals / (np.bincount(owner, weights) + prior)
     return means
 
 
-def _decided(
+def _chances(
     own: Sequence[Speaker],
     told: Mapping[Speaker, Role],
     evidence: Mapping[Speaker, float],
     calibration: Calibration,
-) -> Iterator[tuple[Speaker, SpeakerRole]]:
-    """Decide the speakers of one conversation."""
+) -> Iterator[tuple[Speaker, float, Role | None]]:
+    """Give log-odds of being the agent, and the other's role, of one conversation."""
     people = [one for one in own if told.get(one) not in ("bot", "system")]
-    for one in own:
-        if one in told:
-            yield one, SpeakerRole(role=told[one], confidence=None)
-        elif len(people) == 2:
+    for one in people:
+        if len(people) == 2:
             other = people[0] if people[1] == one else people[1]
             difference = evidence[one] - evidence[other]
-            chance = calibration.pair_slope * difference
-            yield one, _kept(_likelier(chance, told.get(other)), chance)
+            yield one, calibration.pair_slope * difference, told.get(other)
         else:
-            chance = calibration.single_slope * evidence[one]
-            chance += calibration.single_offset
-            yield one, _kept(_likelier(chance, None), chance)
+            yield one, calibration.single_slope * evidence[one], None
 
 
 def _likelier(log_odds_of_agent: float, other: Role | None) -> Role:
@@ -389,9 +448,9 @@ def _likelier(log_odds_of_agent: float, other: Role | None) -> Role:
     return "agent" if log_odds_of_agent > 0 else "customer"
 
 
-def _kept(role: Role, log_odds_of_agent: float) -> SpeakerRole:
+def _kept(role: Role, log_odds_of_agent: float, threshold: float) -> SpeakerRole:
     """Keep a role that is sure enough; the confidence stays in any case."""
     log_odds = log_odds_of_agent if role == "agent" else -log_odds_of_agent
     confidence = float(expit(log_odds))
-    sure = confidence >= ROLE_THRESHOLD
+    sure = confidence >= threshold
     return SpeakerRole(role=role if sure else "unknown", confidence=confidence)

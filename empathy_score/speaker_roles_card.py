@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from empathy_score.speaker_roles import SpeakerRoleModel
+from empathy_score.speaker_roles import PIECE_WORDS, SpeakerRoleModel
 
 _MOST = 15  # words shown for each side
 
@@ -33,15 +33,16 @@ This page was made by `empathy-score train-roles`; the figures are in `metrics.j
 
 ## What it is
 
-A logistic regression over {n_words} words and word pairs (TF-IDF) gives each turn the
-log-odds that an agent says it. Capitals, punctuation, numbers and placeholders are
-taken out before, so that a transcript without marks reads like a chat. Segments of one
-speaker in a row are one turn. A speaker's evidence is the sum over all turns, divided
-by their number plus {prior:g}. Of two speakers one is the agent and the other the
-customer: the confidence is a logistic function of the difference. One speaker alone, or
-more than two, are judged each alone. Under a confidence of {threshold:g} the role stays
-unknown. Who speaks first plays no part: the agent does in a call centre, the customer
-in a chat.
+A logistic regression over {n_words} words and word pairs (TF-IDF) gives each piece of
+at most {piece} words the log-odds that an agent says it. Capitals, punctuation, numbers
+and placeholders are taken out before, so that a transcript without marks reads like a
+chat. What a speaker says in a row is joined and then cut, so that it does not matter
+how a recogniser cut it. A speaker's evidence is the mean over all pieces, weighted by
+their words, with {prior:g} full pieces of no evidence added. Of two speakers one is the
+agent and the other the customer: the confidence is a logistic function of the
+difference. One speaker alone, or more than two, are judged each alone. Under a
+confidence of {threshold:g} the role stays unknown. Who speaks first plays no part: the
+agent does in a call centre, the customer in a chat.
 
 ## Training data
 
@@ -50,7 +51,7 @@ in a chat.
 
 ## How good it is
 
-On held-out industries ({n_splits} folds; penalty, prior turns and calibration were
+On held-out industries ({n_splits} folds; penalty, prior and calibration were
 chosen on the same folds, so the figures lean to the good side), conversations cut to
 their first turns or to turns from the middle:
 
@@ -98,13 +99,14 @@ def role_card(model: SpeakerRoleModel, metrics: Mapping[str, Any], version: str)
     str
         Markdown.
     """
-    order = np.argsort(model.turns.coef_[0], kind="stable")
+    order = np.argsort(model.linear.coef_[0], kind="stable")
     single = metrics["single"]
     return _CARD.format(
         name=model.name,
         version=version,
         n_words=f"{len(model.words):,}",
-        prior=model.calibration.prior_turns,
+        piece=PIECE_WORDS,
+        prior=model.calibration.prior_pieces,
         threshold=metrics["threshold"],
         n_turns=metrics["n_turns"],
         n_conversations=metrics["n_conversations"],

@@ -34,26 +34,28 @@ from empathy_score.speaker_roles import (
     Calibration,
     SpeakerRoleModel,
     joined_turns,
+    piece_weights,
+    pieces_of,
     shrunken_means,
     spoken_words,
 )
 from empathy_score.speaker_roles_card import role_card
 
-STRENGTHS = (1.0, 3.0, 10.0, 30.0)
+STRENGTHS = (1.0, 3.0, 10.0)
 """Inverse strengths of the penalty that are tried."""
 
-PRIOR_TURNS = (0.0, 1.0, 2.0, 4.0)
-"""How many turns without evidence are tried, fewest first."""
+PRIOR_PIECES = (0.5, 1.0, 2.0, 4.0)
+"""How many pieces without evidence are tried, fewest first."""
 
-TOLERANCE = 0.05
-"""Share by which the log loss may be above the best for fewer prior turns."""
+TOLERANCE = 0.2
+"""Share by which the log loss may be above the best for fewer such pieces."""
 
 LENGTHS = (2, 4, 8, None)
 """Turns that are left of a held-out conversation; None is all."""
 
 N_SPLITS = 5
 MODEL_VERSION = "0.1.0"
-_MIN_TURNS = 3  # turns in which a word must occur
+_MIN_PIECES = 3  # pieces in which a word must occur
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -65,16 +67,19 @@ class Conversation:
 
     Parameters
     ----------
-    texts : tuple of str
-        The words of each turn.
+    pieces : tuple of str
+        Words, cut as :func:`~empathy_score.speaker_roles.pieces_of` does.
+    turn : ndarray of int, shape (n_pieces,)
+        The turn of each, from 0.
     is_agent : ndarray of bool, shape (n_turns,)
-        Who said it.
+        Who said each turn.
     group : str
         What no split may take apart: the industry where there is such a column,
         else the conversation.
     """
 
-    texts: tuple[str, ...]
+    pieces: tuple[str, ...]
+    turn: npt.NDArray[np.int64]
     is_agent: Flags
     group: str
 
@@ -132,12 +137,12 @@ def train_speaker_roles(
         )
     held_out = {strength: _held_out(data, groups, strength) for strength in STRENGTHS}
     strength, calibration, losses = _chosen(data, held_out)
-    windows = _windows(data, held_out[strength], calibration.prior_turns)
-    words, rarity, turns = _fitted(data, strength)
+    windows = _windows(data, held_out[strength], calibration.prior_pieces)
+    words, rarity, linear = _fitted(data, strength)
     metrics = {
         "held_out": _measures(windows, calibration),
         "single": _single_measures(windows, calibration),
-        "n_turns": sum(len(one.texts) for one in data),
+        "n_turns": sum(len(one.is_agent) for one in data),
         "n_conversations": len(data),
         "n_groups": len(set(groups)),
         "n_splits": N_SPLITS,
@@ -157,12 +162,12 @@ def train_speaker_roles(
         name=Path(out).name,
         words=tuple(words),
         rarity=rarity,
-        turns=turns,
+        linear=linear,
         calibration=calibration,
     )
     write_folder(
         Path(out),
-        {"words": "\n".join(words), "rarity": rarity, "turns": turns},
+        {"words": "\n".join(words), "rarity": rarity, "linear": linear},
         about=about,
         metrics=metrics,
         card=role_card(model, metrics, version),
@@ -221,8 +226,10 @@ def _conversation(
     pairs: Sequence[tuple[tuple[str, str], str]], group: str
 ) -> Conversation:
     turns = list(joined_turns(pairs))
+    cut = [pieces_of(spoken_words(text)) or [""] for _, text in turns]
     return Conversation(
-        texts=tuple(spoken_words(text) for _, text in turns),
+        pieces=tuple(piece for pieces in cut for piece in pieces),
+        turn=np.repeat(np.arange(len(turns)), [len(pieces) for pieces in cut]),
         is_agent=np.array([role == "agent" for (_, role), _ in turns]),
         group=group,
     )
@@ -231,12 +238,16 @@ def _conversation(
 def _fitted(
     data: Sequence[Conversation], strength: float
 ) -> tuple[list[str], Array, LogisticRegression]:
-    texts = [text for one in data for text in one.texts]
-    words, rarity = learn_words(texts, min_df=_MIN_TURNS)
+    pieces = [piece for one in data for piece in one.pieces]
+    words, rarity = learn_words(pieces, min_df=_MIN_PIECES)
     columns = {word: column for column, word in enumerate(words)}
-    is_agent = np.concatenate([one.is_agent for one in data])
+    is_agent = np.concatenate([one.is_agent[one.turn] for one in data])
+    weights = piece_weights(pieces)
+    # Agents say more: both sides count the same, so that no words speak for nobody.
+    for side in (is_agent, ~is_agent):
+        weights[side] /= 2 * weights[side].sum() / len(weights)
     fitted = LogisticRegression(C=strength, max_iter=2000).fit(
-        word_matrix(texts, columns, rarity), is_agent
+        word_matrix(pieces, columns, rarity), is_agent, weights
     )
     return words, rarity, fitted
 
@@ -244,30 +255,34 @@ def _fitted(
 def _held_out(
     data: Sequence[Conversation], groups: Sequence[str], strength: float
 ) -> list[Array]:
-    """Log-odds of each turn from models that have not seen its group."""
-    found = [np.zeros(len(one.texts)) for one in data]
+    """Log-odds of each piece from models that have not seen its group."""
+    found = [np.zeros(len(one.pieces)) for one in data]
     for fit, test in GroupKFold(N_SPLITS).split(groups, groups=groups):
-        words, rarity, turns = _fitted([data[place] for place in fit], strength)
+        words, rarity, linear = _fitted([data[place] for place in fit], strength)
         columns = {word: column for column, word in enumerate(words)}
         for place in test:
-            known = word_matrix(data[place].texts, columns, rarity)
-            found[place] = turns.decision_function(known)
+            known = word_matrix(data[place].pieces, columns, rarity)
+            found[place] = linear.decision_function(known)
     return found
 
 
 def _windows(
-    data: Sequence[Conversation], log_odds: Sequence[Array], prior_turns: float
+    data: Sequence[Conversation], log_odds: Sequence[Array], prior_pieces: float
 ) -> _Windows:
     """Cut each conversation to each length, at the beginning and in the middle."""
     rows = []
     for one, values in zip(data, log_odds, strict=True):
+        weights = piece_weights(one.pieces)
         for length, part in itertools.product(LENGTHS, ("beginning", "middle")):
-            first = 0 if part == "beginning" else len(values) // 2
-            end = len(values) if length is None else first + length
+            n_turns = len(one.is_agent)
+            first = 0 if part == "beginning" else n_turns // 2
+            end = n_turns if length is None else first + length
             who = one.is_agent[first:end]
-            if end > len(values) or len(set(who.tolist())) < 2:
+            if end > n_turns or len(set(who.tolist())) < 2:
                 continue
-            means = shrunken_means(who.astype(int), values[first:end], prior_turns)
+            at = (one.turn >= first) & (one.turn < end)
+            owner = one.is_agent[one.turn[at]].astype(np.int64)
+            means = shrunken_means(owner, values[at], weights[at], prior_pieces)
             label = "all" if length is None else str(length)
             rows.append((means[1], means[0], who[0], label, part))
     agent, customer, began, lengths, parts = zip(*rows, strict=True)
@@ -280,34 +295,33 @@ def _windows(
     )
 
 
-def _calibrated(windows: _Windows, prior_turns: float) -> Calibration:
+def _calibrated(windows: _Windows, prior_pieces: float) -> Calibration:
     """Fit the probability of a pair and of one speaker alone."""
     difference = windows.agent - windows.customer
     both = np.concatenate([difference, -difference])[:, None]
     each = np.concatenate([windows.agent, windows.customer])[:, None]
     outcome = np.repeat([True, False], len(difference))
     pair = LogisticRegression(C=1e6, fit_intercept=False).fit(both, outcome)
-    single = LogisticRegression(C=1e6).fit(each, outcome)
+    single = LogisticRegression(C=1e6, fit_intercept=False).fit(each, outcome)
     return Calibration(
-        prior_turns=prior_turns,
+        prior_pieces=prior_pieces,
         pair_slope=float(pair.coef_[0, 0]),
         single_slope=float(single.coef_[0, 0]),
-        single_offset=float(single.intercept_[0]),
     )
 
 
 def _chosen(
     data: Sequence[Conversation], held_out: Mapping[float, list[Array]]
 ) -> tuple[float, Calibration, dict[str, float]]:
-    """Choose penalty and prior turns by the log loss of the pair.
+    """Choose penalty and prior pieces by the log loss of the pair.
 
-    The penalty is the best one. Of the prior turns it is the fewest that come within
+    The penalty is the best one. Of the prior pieces it is the fewest that come within
     :data:`TOLERANCE`: the more there are, the surer long conversations become, and
     with them those in which nobody is an agent.
     """
     losses: dict[tuple[float, float], float] = {}
     found: dict[tuple[float, float], Calibration] = {}
-    for tried in itertools.product(held_out, PRIOR_TURNS):
+    for tried in itertools.product(held_out, PRIOR_PIECES):
         windows = _windows(data, held_out[tried[0]], tried[1])
         found[tried] = _calibrated(windows, tried[1])
         difference = windows.agent - windows.customer
@@ -320,8 +334,8 @@ def _chosen(
     ]
     chosen = min(within, key=lambda tried: tried[1])
     named = {
-        f"strength {strength:g}, prior turns {turns:g}": loss
-        for (strength, turns), loss in losses.items()
+        f"strength {strength:g}, prior pieces {prior:g}": loss
+        for (strength, prior), loss in losses.items()
     }
     return chosen[0], found[chosen], named
 
@@ -381,7 +395,7 @@ def _single_measures(windows: _Windows, calibration: Calibration) -> dict[str, f
     """Measure one speaker's decision, judged alone."""
     each = np.concatenate([windows.agent, windows.customer])
     outcome = np.repeat([True, False], len(windows.agent))
-    chance = expit(calibration.single_slope * each + calibration.single_offset)
+    chance = expit(calibration.single_slope * each)
     decided = np.maximum(chance, 1 - chance) >= ROLE_THRESHOLD
     right = (chance > 0.5) == outcome
     return {
