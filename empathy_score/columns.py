@@ -42,14 +42,16 @@ class Columns:
     ----------
     text : str
         What was said.
-    conversation, role, turn, start, end, agent, channel : str or None
+    conversation, role, speaker, turn, start, end, agent, channel : str or None
         Identifier of the conversation, who spoke, number of the turn, times,
-        which agent, voice or chat.
+        which agent, voice or chat. Where only one column says who spoke, it is both
+        the role and the speaker.
     """
 
     text: str
     conversation: str | None = None
     role: str | None = None
+    speaker: str | None = None
     turn: str | None = None
     start: str | None = None
     end: str | None = None
@@ -63,6 +65,7 @@ def recognise_columns(
     text: str | None = None,
     conversation: str | None = None,
     role: str | None = None,
+    speaker: str | None = None,
     turn: str | None = None,
     start: str | None = None,
     end: str | None = None,
@@ -72,13 +75,15 @@ def recognise_columns(
     """Find the columns by their usual names; a column the caller names wins.
 
     Names are compared without case, spaces, underscores and hyphens. A column
-    that the caller gave one meaning is not recognised as another.
+    that the caller gave one meaning is not recognised as another. The speaker (a label
+    such as ``spk_0``) is another column than the role; where there is only one of both,
+    it serves as both.
 
     Parameters
     ----------
     names : sequence of str
         All columns of the table.
-    text, conversation, role, turn, start, end, agent, channel : str, optional
+    text, conversation, role, speaker, turn, start, end, agent, channel : str, optional
         The exact name of a column.
 
     Returns
@@ -100,6 +105,7 @@ def recognise_columns(
         "text": text,
         "conversation": conversation,
         "role": role,
+        "speaker": speaker,
         "turn": turn,
         "start": start,
         "end": end,
@@ -123,6 +129,8 @@ def recognise_columns(
             f"no text column found among {_listed(names)}; "
             "name it with text= / --text COLUMN"
         )
+    found["speaker"] = _speaker(named["speaker"], found["role"], free)
+    found["role"] = found["role"] or found["speaker"]
     return Columns(text=text_column, **found)
 
 
@@ -138,7 +146,7 @@ def named_columns(columns: Columns) -> dict[str, str]:
 
 
 def check_meanings(columns: Mapping[str, str]) -> None:
-    """Raise InputError where a key is none of the eight meanings.
+    """Raise InputError where a key is none of the meanings.
 
     Examples
     --------
@@ -276,6 +284,14 @@ def _first_alias(aliases: Sequence[str], free: Mapping[str, str]) -> str | None:
     return next(
         (free[name] for alias in aliases if (name := _plain(alias)) in free), None
     )
+
+
+def _speaker(
+    named: str | None, role: str | None, free: Mapping[str, str]
+) -> str | None:
+    """Give the column of the speaker's label; that of the role where there is none."""
+    others = {plain: name for plain, name in free.items() if name != role}
+    return named or _first_alias(_known()["columns"]["speaker"], others) or role
 
 
 def _unknown_column(meaning: str, name: str, names: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ from empathy_score.errors import InputError
                 text="utterance",
                 conversation="conversationId",
                 role="authorRole",
+                speaker="authorRole",
                 turn="turnNumber",
             ),
         ),
@@ -32,6 +33,7 @@ from empathy_score.errors import InputError
                 text="Content",
                 conversation="ContactId",
                 role="ParticipantRole",
+                speaker="ParticipantRole",
                 start="BeginOffsetMillis",
             ),
         ),
@@ -41,6 +43,7 @@ from empathy_score.errors import InputError
                 text="Body",
                 conversation="ticket id",
                 role="AUTHOR-TYPE",
+                speaker="AUTHOR-TYPE",
                 start="created_at",
                 agent="userId",
                 channel="Channel",
@@ -51,6 +54,7 @@ from empathy_score.errors import InputError
             Columns(
                 text="message_body",
                 role="message_author_type",
+                speaker="message_author_type",
                 start="message_created_at",
             ),
         ),
@@ -64,6 +68,34 @@ def test_usual_names_are_recognised(names, expected):
 def test_the_better_name_wins_whatever_the_order():
     assert recognise_columns(["message", "Text"]).text == "Text"
     assert recognise_columns(["speaker", "role", "text"]).role == "role"
+
+
+@pytest.mark.parametrize(
+    ("names", "role", "speaker"),
+    [
+        (["speaker", "role", "text"], "role", "speaker"),
+        (["Speaker Label", "text"], "Speaker Label", "Speaker Label"),
+        (["speaker", "text"], "speaker", "speaker"),
+        (["speaker", "speaker_id", "text"], "speaker", "speaker_id"),
+        (["role", "text"], "role", "role"),
+        (["channelTag", "text"], "channelTag", "channelTag"),
+        (["text"], None, None),
+    ],
+)
+def test_the_speaker_is_another_column_than_the_role_or_the_same(names, role, speaker):
+    found = recognise_columns(names)
+    assert (found.role, found.speaker) == (role, speaker)
+
+
+def test_a_named_speaker_is_no_role_where_there_is_another():
+    found = recognise_columns(["speaker", "who", "text"], speaker="who")
+    assert (found.role, found.speaker) == ("speaker", "who")
+    found = recognise_columns(["who", "text"], speaker="who")
+    assert (found.role, found.speaker) == ("who", "who")
+    found = recognise_columns(["channel", "text"], speaker="channel")
+    assert (found.speaker, found.channel) == ("channel", None)
+    found = recognise_columns(["speaker", "text"], role="speaker")
+    assert (found.role, found.speaker) == ("speaker", "speaker")
 
 
 def test_a_named_column_wins_and_keeps_only_that_meaning():
