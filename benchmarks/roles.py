@@ -20,8 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from empathy_score.records import Utterance
-from empathy_score.speaker_roles import ROLE_THRESHOLD, joined_turns, speaker_roles
-from empathy_score.speaker_roles_training import LENGTHS, pair_measures
+from empathy_score.speaker_roles import ROLE_THRESHOLD, speaker_roles
+from empathy_score.speaker_roles_measures import LENGTHS, decision_measures
+from empathy_score.speaker_words import joined_turns
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results" / "roles.md"
@@ -136,7 +137,7 @@ def pair_rows(conversations: Mapping[str, Said]) -> Iterator[str]:
         pieces = cut(conversations, length, part)
         if len(pieces) < 20 or (length is None and part == "middle"):
             continue
-        found = pair_measures(chances(pieces))
+        found = decision_measures(chances(pieces))
         first = np.mean([said[0][0] == "agent" for said in pieces.values()])
         yield line(
             "all" if length is None else str(length),

@@ -25,6 +25,7 @@ from empathy_score.readers import Export, Query, conversations, open_export
 from empathy_score.readers.rejects import rejects_path
 from empathy_score.readers.sources import STDIN
 from empathy_score.readers.stored import reopen_export, store_export
+from empathy_score.readers.table import AutoRoles
 from empathy_score.readers.turn_rows import Unnamed
 from empathy_score.records import Role, Utterance
 from empathy_score.scoring import SCORE_COLUMNS, EmpathyScorer, roles_to_score
@@ -65,6 +66,8 @@ class ScoredFiles:
         How many files of each format were read.
     resumed : int
         Turns whose scores an earlier, interrupted run had left.
+    auto_roles : AutoRoles or None
+        What was decided from wording; None where nobody asked for it.
     """
 
     written: str
@@ -75,6 +78,7 @@ class ScoredFiles:
     unknown_roles: tuple[str, ...]
     n_files: Mapping[str, int]
     resumed: int
+    auto_roles: AutoRoles | None
 
 
 def score_files(
@@ -84,6 +88,7 @@ def score_files(
     target: Target | None = None,
     columns: Mapping[str, str] | None = None,
     roles: Mapping[str, Role] | None = None,
+    auto_roles: bool = False,
     score_roles: Sequence[str] | None = None,
     encoding: str | None = None,
     format: str | None = None,  # noqa: A002
@@ -104,7 +109,7 @@ def score_files(
         read are named in a ``.rejects.jsonl`` beside it.
     target : Target, optional
         The table of a database to write, with or without OUT.
-    columns, roles, encoding, format
+    columns, roles, auto_roles, encoding, format
         As :func:`~empathy_score.readers.open_export` takes them.
     score_roles : sequence of role, optional
         Whose turns are scored; the agent's, or all where nobody's role is known.
@@ -150,6 +155,7 @@ def score_files(
         "target": None if target is None else _hashed(target.url, target.table),
         "columns": dict(columns or {}),
         "roles": dict(roles or {}),
+        "auto_roles": auto_roles,
         "score_roles": list(score_roles or ()),
         "encoding": encoding,
         "format": format,
@@ -163,7 +169,9 @@ def score_files(
         export = reopen_export(folder)
     else:
         with shown("reading", 0):
-            export = _read(paths, columns, roles, encoding, format, folder, beside)
+            export = _read(
+                paths, columns, roles, auto_roles, encoding, format, folder, beside
+            )
         if score_roles is None and export.unnamed:
             export.connection.close()
             shutil.rmtree(folder)
@@ -192,6 +200,7 @@ def score_files(
         unknown_roles=export.unknown_roles,
         n_files=export.n_files,
         resumed=resumed,
+        auto_roles=export.auto_roles,
     )
 
 
@@ -231,6 +240,7 @@ def _read(
     paths: Sequence[Path | str | Query],
     columns: Mapping[str, str] | None,
     roles: Mapping[str, Role] | None,
+    auto_roles: bool,
     encoding: str | None,
     format: str | None,  # noqa: A002
     folder: Path,
@@ -245,6 +255,7 @@ def _read(
             format=format,
             folder=folder,
             skip=[out, rejects_path(out)],
+            auto_roles=auto_roles,
         )
     except InputError:
         shutil.rmtree(folder)

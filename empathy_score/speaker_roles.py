@@ -9,12 +9,10 @@ calibrated confidence, and below :data:`ROLE_THRESHOLD` the role stays ``"unknow
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,30 +23,27 @@ from sklearn.linear_model import LogisticRegression
 
 from empathy_score.errors import InputError, ModelError
 from empathy_score.model_folder import find_folder, read_about, read_estimator
-from empathy_score.normalization import plain_text
 from empathy_score.records import Role, Utterance
 from empathy_score.sentences import word_matrix
+from empathy_score.speaker_words import (
+    Speaker,
+    joined_turns,
+    piece_weights,
+    pieces_of,
+    shrunken_means,
+    spoken_words,
+)
 
 Array = npt.NDArray[np.float64]
-Speaker = tuple[str, str]
-"""A conversation and the label of a speaker in it."""
-
 ROLE_THRESHOLD = 0.8
 """Confidence under which a role stays unknown; `benchmarks/results/roles.md`."""
 
 ROLE_MODEL = "speaker-roles"
 """Name of the shipped model's folder under ``models/``."""
 
-PIECE_WORDS = 12
-"""Most words of a piece that is judged. Whole turns would let an "okay" weigh as much
-as a long turn, and a transcript's way of cutting turns would change the result."""
-
 TRAIN_ROLES = "empathy-score train-roles CONVERSATIONS -o models/NAME"
 
 _OTHER: dict[Role, Role] = {"agent": "customer", "customer": "agent"}
-_PLACEHOLDER = re.compile(r"#\w+#")
-_DIGITS = re.compile(r"\d+")
-_NO_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +76,14 @@ class Calibration:
         Log-odds for one unit of difference between two speakers.
     single_slope : float
         Log-odds for one unit of evidence of one speaker alone.
+    most : float
+        The highest probability that the number of held-out conversations supports.
     """
 
     prior_pieces: float
     pair_slope: float
     single_slope: float
+    most: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,9 +181,15 @@ def speaker_roles(
     for speaker in evidence:
         together.setdefault(speaker[0], []).append(speaker)
     found: dict[Speaker, SpeakerRole] = {}
+    most = model.calibration.most
     for own in together.values():
         for one, chance, other in _chances(own, told, evidence, model.calibration):
-            found[one] = _kept(_likelier(chance, other), chance, threshold)
+            role = _likelier(chance, other)
+            confidence = probability(chance if role == "agent" else -chance, most)
+            sure = confidence >= threshold
+            found[one] = SpeakerRole(
+                role=role if sure else "unknown", confidence=float(confidence)
+            )
     found.update(
         (one, SpeakerRole(role=told[one], confidence=None))
         for one in evidence
@@ -249,61 +253,6 @@ def _calibration(folder: Path, about: Mapping[str, Any]) -> Calibration:
     return Calibration(**{name: float(values[name]) for name in names})
 
 
-def spoken_words(text: str) -> str:
-    """Give only the words of a text, as a recogniser of speech writes them.
-
-    Parameters
-    ----------
-    text : str
-        An utterance, unchanged.
-
-    Returns
-    -------
-    str
-        Lower case, usual spelling, no marks, no placeholders (``#NAME#``); each
-        number is ``0``.
-
-    Examples
-    --------
-    >>> spoken_words("Hi #NAME#, thx for waiting: it's order 4471!")
-    'hi thanks for waiting its order 0'
-    """
-    plain = plain_text(_PLACEHOLDER.sub(" ", text)).text.replace("'", "")
-    return _NO_WORD.sub(" ", _DIGITS.sub("0", plain)).strip()
-
-
-def joined_turns(said: Iterable[tuple[Speaker, str]]) -> Iterator[tuple[Speaker, str]]:
-    r"""Join what one speaker says in a row: segments of a transcript are no turns.
-
-    Parameters
-    ----------
-    said : iterable of ((str, str), str)
-        Conversation and speaker, and the text; conversations may be interleaved.
-
-    Yields
-    ------
-    tuple of ((str, str), str)
-        In the order in which the turns began.
-
-    Examples
-    --------
-    >>> said = [(("1", "a"), "so"), (("1", "a"), "sorry"), (("1", "b"), "ok")]
-    >>> list(joined_turns(said))
-    [(('1', 'a'), 'so\nsorry'), (('1', 'b'), 'ok')]
-    """
-    turns: list[tuple[Speaker, list[str]]] = []
-    last: dict[str, int] = {}
-    for speaker, text in said:
-        place = last.get(speaker[0])
-        if place is not None and turns[place][0] == speaker:
-            turns[place][1].append(text)
-            continue
-        last[speaker[0]] = len(turns)
-        turns.append((speaker, [text]))
-    for speaker, texts in turns:
-        yield speaker, "\n".join(texts)
-
-
 def _told(
     utterances: Sequence[Utterance], speakers: Sequence[str | None]
 ) -> dict[Speaker, Role]:
@@ -334,52 +283,6 @@ def _pieces(
     return owners, pieces
 
 
-def pieces_of(words: str) -> list[str]:
-    """Cut words into pieces of nearly equal length, each of at most a dozen.
-
-    Parameters
-    ----------
-    words : str
-        From :func:`spoken_words`.
-
-    Returns
-    -------
-    list of str
-        Empty without a word.
-
-    Examples
-    --------
-    >>> [len(piece.split()) for piece in pieces_of("so " * 13)]
-    [6, 7]
-    """
-    each = words.split()
-    n_pieces = -(-len(each) // PIECE_WORDS)
-    ends = [len(each) * place // n_pieces for place in range(n_pieces + 1) if n_pieces]
-    return [" ".join(each[one:other]) for one, other in pairwise(ends)]
-
-
-def piece_weights(pieces: Sequence[str]) -> Array:
-    """Say how much each piece counts, 1 for a full one.
-
-    Parameters
-    ----------
-    pieces : sequence of str
-        From :func:`pieces_of`.
-
-    Returns
-    -------
-    ndarray of shape (n_pieces,)
-        In [0, 1].
-
-    Examples
-    --------
-    >>> piece_weights(["so so so", ""])
-    array([0.25, 0.  ])
-    """
-    counts = [piece.count(" ") + 1 if piece else 0 for piece in pieces]
-    return np.array(counts, dtype=np.float64) / PIECE_WORDS
-
-
 def _evidence(
     owners: Sequence[Speaker], pieces: Sequence[str], model: SpeakerRoleModel
 ) -> dict[Speaker, float]:
@@ -393,35 +296,6 @@ def _evidence(
     prior = model.calibration.prior_pieces
     means = shrunken_means(owner, values, piece_weights(pieces), prior)
     return dict(zip(numbers, means.tolist(), strict=True))
-
-
-def shrunken_means(
-    owner: npt.NDArray[np.int64], values: Array, weights: Array, prior: float
-) -> Array:
-    """Give the weighted mean of each owner's values, drawn to 0 where there are few.
-
-    Parameters
-    ----------
-    owner : ndarray of shape (n_pieces,)
-        Numbers from 0.
-    values, weights : ndarray of shape (n_pieces,)
-        Log-odds, and how much each counts.
-    prior : float
-        Weight of the zero that is added for each owner.
-
-    Returns
-    -------
-    ndarray of shape (n_owners,)
-
-    Examples
-    --------
-    >>> owner, values = np.array([0, 1, 1]), np.array([3.0, 1.0, 2.0])
-    >>> shrunken_means(owner, values, np.ones(3), 1.0)
-    array([1.5, 1. ])
-    """
-    totals = np.bincount(owner, values * weights)
-    means: Array = totals / (np.bincount(owner, weights) + prior)
-    return means
 
 
 def _chances(
@@ -448,9 +322,24 @@ def _likelier(log_odds_of_agent: float, other: Role | None) -> Role:
     return "agent" if log_odds_of_agent > 0 else "customer"
 
 
-def _kept(role: Role, log_odds_of_agent: float, threshold: float) -> SpeakerRole:
-    """Keep a role that is sure enough; the confidence stays in any case."""
-    log_odds = log_odds_of_agent if role == "agent" else -log_odds_of_agent
-    confidence = float(expit(log_odds))
-    sure = confidence >= threshold
-    return SpeakerRole(role=role if sure else "unknown", confidence=confidence)
+def probability(log_odds: npt.ArrayLike, most: float) -> Array:
+    """Turn log-odds into probabilities, none surer than what was measured.
+
+    Parameters
+    ----------
+    log_odds : array-like of float
+        Any shape.
+    most : float
+        The highest probability; one minus it is the lowest.
+
+    Returns
+    -------
+    ndarray
+
+    Examples
+    --------
+    >>> probability([0.0, 30.0, -30.0], 0.99)
+    array([0.5 , 0.99, 0.01])
+    """
+    chance: Array = np.clip(expit(np.asarray(log_odds)), 1 - most, most)
+    return chance

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from empathy_score.speaker_roles import PIECE_WORDS, SpeakerRoleModel
+from empathy_score.speaker_roles import SpeakerRoleModel
+from empathy_score.speaker_words import PIECE_WORDS
 
 _MOST = 15  # words shown for each side
 
@@ -38,11 +39,12 @@ at most {piece} words the log-odds that an agent says it. Capitals, punctuation,
 and placeholders are taken out before, so that a transcript without marks reads like a
 chat. What a speaker says in a row is joined and then cut, so that it does not matter
 how a recogniser cut it. A speaker's evidence is the mean over all pieces, weighted by
-their words, with {prior:g} full pieces of no evidence added. Of two speakers one is the
-agent and the other the customer: the confidence is a logistic function of the
-difference. One speaker alone, or more than two, are judged each alone. Under a
-confidence of {threshold:g} the role stays unknown. Who speaks first plays no part: the
-agent does in a call centre, the customer in a chat.
+their words, with {prior:g} full piece(s) of no evidence added. Of two speakers one is
+the agent and the other the customer: the confidence is a logistic function of the
+difference, at most {most:.4f}: more cannot be measured on so many conversations. One
+speaker alone, or more than two, are judged each alone. Under a confidence of
+{threshold:g} the role stays unknown. Who speaks first plays no part: the agent does in
+a call centre, the customer in a chat.
 
 ## Training data
 
@@ -74,9 +76,11 @@ Strongest for the customer: {customer_words}.
 ## Intended use and limits
 
 For English customer service. It assumes that an agent and a customer speak: of two
-friends it makes an agent and a customer whenever their wording differs enough. A call
-between two agents (a transfer), a speaker label that the recogniser gave to both sides,
-and very short pieces are what it gets wrong. Look at `role_confidence`, and name the
+friends it makes an agent and a customer whenever their wording differs enough. What it
+gets wrong, in other people's conversations read for that: pieces from the middle in
+which one side only says "ok" or "yes"; customers who ask, thank and apologise in an
+agent's words; helpers who tell of themselves; a transfer between two agents. One
+recorded side alone is much less sure than two. Look at `role_confidence`, and name the
 roles (`--roles spk_0=agent`) where you know them. Figures on other people's
 conversations are in `benchmarks/results/roles.md`.
 """
@@ -107,6 +111,7 @@ def role_card(model: SpeakerRoleModel, metrics: Mapping[str, Any], version: str)
         n_words=f"{len(model.words):,}",
         piece=PIECE_WORDS,
         prior=model.calibration.prior_pieces,
+        most=model.calibration.most,
         threshold=metrics["threshold"],
         n_turns=metrics["n_turns"],
         n_conversations=metrics["n_conversations"],

@@ -10,19 +10,16 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold
 
 from empathy_score.errors import InputError
-from empathy_score.evaluation import calibration_error
 from empathy_score.labelled import labelled_files
 from empathy_score.model_folder import check_out, write_folder
 from empathy_score.readers import Reject, conversations, open_export
@@ -33,13 +30,21 @@ from empathy_score.speaker_roles import (
     ROLE_THRESHOLD,
     Calibration,
     SpeakerRoleModel,
+)
+from empathy_score.speaker_roles_card import role_card
+from empathy_score.speaker_roles_measures import (
+    RoleConversation,
+    Windows,
+    measures_of,
+    single_measures,
+    windows_of,
+)
+from empathy_score.speaker_words import (
     joined_turns,
     piece_weights,
     pieces_of,
-    shrunken_means,
     spoken_words,
 )
-from empathy_score.speaker_roles_card import role_card
 
 STRENGTHS = (1.0, 3.0, 10.0)
 """Inverse strengths of the penalty that are tried."""
@@ -50,53 +55,12 @@ PRIOR_PIECES = (0.5, 1.0, 2.0, 4.0)
 TOLERANCE = 0.2
 """Share by which the log loss may be above the best for fewer such pieces."""
 
-LENGTHS = (2, 4, 8, None)
-"""Turns that are left of a held-out conversation; None is all."""
-
 N_SPLITS = 5
 MODEL_VERSION = "0.1.0"
 _MIN_PIECES = 3  # pieces in which a word must occur
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
-    """Turns of one agent and one customer.
-
-    Parameters
-    ----------
-    pieces : tuple of str
-        Words, cut as :func:`~empathy_score.speaker_roles.pieces_of` does.
-    turn : ndarray of int, shape (n_pieces,)
-        The turn of each, from 0.
-    is_agent : ndarray of bool, shape (n_turns,)
-        Who said each turn.
-    group : str
-        What no split may take apart: the industry where there is such a column,
-        else the conversation.
-    """
-
-    pieces: tuple[str, ...]
-    turn: npt.NDArray[np.int64]
-    is_agent: Flags
-    group: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Windows:
-    """Evidence of both sides in held-out conversations that were cut.
-
-    ``agent`` and ``customer`` are shrunken means, ``first`` says whether the agent
-    spoke first; ``length`` and ``part`` are how each conversation was cut.
-    """
-
-    agent: Array
-    customer: Array
-    first: Flags
-    length: npt.NDArray[np.str_]
-    part: npt.NDArray[np.str_]
 
 
 def train_speaker_roles(
@@ -137,11 +101,11 @@ def train_speaker_roles(
         )
     held_out = {strength: _held_out(data, groups, strength) for strength in STRENGTHS}
     strength, calibration, losses = _chosen(data, held_out)
-    windows = _windows(data, held_out[strength], calibration.prior_pieces)
+    windows = windows_of(data, held_out[strength], calibration.prior_pieces)
     words, rarity, linear = _fitted(data, strength)
     metrics = {
-        "held_out": _measures(windows, calibration),
-        "single": _single_measures(windows, calibration),
+        "held_out": measures_of(windows, calibration),
+        "single": single_measures(windows, calibration),
         "n_turns": sum(len(one.is_agent) for one in data),
         "n_conversations": len(data),
         "n_groups": len(set(groups)),
@@ -177,7 +141,7 @@ def train_speaker_roles(
 
 def read_roles(
     paths: Sequence[Path | str],
-) -> tuple[list[Conversation], tuple[Reject, ...]]:
+) -> tuple[list[RoleConversation], tuple[Reject, ...]]:
     """Read conversations in which an agent and a customer speak.
 
     Parameters
@@ -187,7 +151,7 @@ def read_roles(
 
     Returns
     -------
-    list of Conversation
+    list of RoleConversation
         What a side says in a row is one turn; bots and systems are left out.
     tuple of Reject
         Rows that were set aside.
@@ -224,10 +188,10 @@ def _conversation_of(utterance: Utterance) -> str:
 
 def _conversation(
     pairs: Sequence[tuple[tuple[str, str], str]], group: str
-) -> Conversation:
+) -> RoleConversation:
     turns = list(joined_turns(pairs))
     cut = [pieces_of(spoken_words(text)) or [""] for _, text in turns]
-    return Conversation(
+    return RoleConversation(
         pieces=tuple(piece for pieces in cut for piece in pieces),
         turn=np.repeat(np.arange(len(turns)), [len(pieces) for pieces in cut]),
         is_agent=np.array([role == "agent" for (_, role), _ in turns]),
@@ -236,7 +200,7 @@ def _conversation(
 
 
 def _fitted(
-    data: Sequence[Conversation], strength: float
+    data: Sequence[RoleConversation], strength: float
 ) -> tuple[list[str], Array, LogisticRegression]:
     pieces = [piece for one in data for piece in one.pieces]
     words, rarity = learn_words(pieces, min_df=_MIN_PIECES)
@@ -253,7 +217,7 @@ def _fitted(
 
 
 def _held_out(
-    data: Sequence[Conversation], groups: Sequence[str], strength: float
+    data: Sequence[RoleConversation], groups: Sequence[str], strength: float
 ) -> list[Array]:
     """Log-odds of each piece from models that have not seen its group."""
     found = [np.zeros(len(one.pieces)) for one in data]
@@ -266,36 +230,9 @@ def _held_out(
     return found
 
 
-def _windows(
-    data: Sequence[Conversation], log_odds: Sequence[Array], prior_pieces: float
-) -> _Windows:
-    """Cut each conversation to each length, at the beginning and in the middle."""
-    rows = []
-    for one, values in zip(data, log_odds, strict=True):
-        weights = piece_weights(one.pieces)
-        for length, part in itertools.product(LENGTHS, ("beginning", "middle")):
-            n_turns = len(one.is_agent)
-            first = 0 if part == "beginning" else n_turns // 2
-            end = n_turns if length is None else first + length
-            who = one.is_agent[first:end]
-            if end > n_turns or len(set(who.tolist())) < 2:
-                continue
-            at = (one.turn >= first) & (one.turn < end)
-            owner = one.is_agent[one.turn[at]].astype(np.int64)
-            means = shrunken_means(owner, values[at], weights[at], prior_pieces)
-            label = "all" if length is None else str(length)
-            rows.append((means[1], means[0], who[0], label, part))
-    agent, customer, began, lengths, parts = zip(*rows, strict=True)
-    return _Windows(
-        agent=np.array(agent),
-        customer=np.array(customer),
-        first=np.array(began),
-        length=np.array(lengths),
-        part=np.array(parts),
-    )
-
-
-def _calibrated(windows: _Windows, prior_pieces: float) -> Calibration:
+def _calibrated(
+    windows: Windows, prior_pieces: float, n_conversations: int
+) -> Calibration:
     """Fit the probability of a pair and of one speaker alone."""
     difference = windows.agent - windows.customer
     both = np.concatenate([difference, -difference])[:, None]
@@ -307,11 +244,12 @@ def _calibrated(windows: _Windows, prior_pieces: float) -> Calibration:
         prior_pieces=prior_pieces,
         pair_slope=float(pair.coef_[0, 0]),
         single_slope=float(single.coef_[0, 0]),
+        most=1 - 1 / n_conversations,
     )
 
 
 def _chosen(
-    data: Sequence[Conversation], held_out: Mapping[float, list[Array]]
+    data: Sequence[RoleConversation], held_out: Mapping[float, list[Array]]
 ) -> tuple[float, Calibration, dict[str, float]]:
     """Choose penalty and prior pieces by the log loss of the pair.
 
@@ -322,8 +260,8 @@ def _chosen(
     losses: dict[tuple[float, float], float] = {}
     found: dict[tuple[float, float], Calibration] = {}
     for tried in itertools.product(held_out, PRIOR_PIECES):
-        windows = _windows(data, held_out[tried[0]], tried[1])
-        found[tried] = _calibrated(windows, tried[1])
+        windows = windows_of(data, held_out[tried[0]], tried[1])
+        found[tried] = _calibrated(windows, tried[1], len(data))
         difference = windows.agent - windows.customer
         log_odds = found[tried].pair_slope * difference
         losses[tried] = float(np.logaddexp(0, -log_odds).mean())
@@ -338,70 +276,3 @@ def _chosen(
         for (strength, prior), loss in losses.items()
     }
     return chosen[0], found[chosen], named
-
-
-def _measures(windows: _Windows, calibration: Calibration) -> list[dict[str, Any]]:
-    """Measure the pair's decision by how the conversations were cut."""
-    chance = expit(calibration.pair_slope * (windows.agent - windows.customer))
-    rows = []
-    for length, part in itertools.product(LENGTHS, ("beginning", "middle")):
-        label = "all" if length is None else str(length)
-        at = (windows.length == label) & (windows.part == part)
-        if not at.any() or (length is None and part == "middle"):
-            continue
-        measures = pair_measures(chance[at])
-        first = float(windows.first[at].mean())
-        rows.append({"turns": label, "from": part, **measures, "first_speaker": first})
-    return rows
-
-
-def pair_measures(chance: Array) -> dict[str, Any]:
-    """Measure decisions of pairs.
-
-    Parameters
-    ----------
-    chance : ndarray of shape (n_conversations,)
-        Probability that was given to what is true.
-
-    Returns
-    -------
-    dict
-        ``n``, ``accuracy`` of the likelier role, ``coverage`` (share of pairs with a
-        confidence of at least :data:`ROLE_THRESHOLD`), ``accuracy_decided`` of those
-        (None without any), ``log_loss``, and ``ece`` of the confidence.
-
-    Examples
-    --------
-    >>> found = pair_measures(np.array([0.9, 0.95, 0.4]))
-    >>> round(found["accuracy"], 2), round(found["coverage"], 2)
-    (0.67, 0.67)
-    >>> found["accuracy_decided"]
-    1.0
-    """
-    confidence = np.maximum(chance, 1 - chance)
-    right = chance > 0.5
-    decided = confidence >= ROLE_THRESHOLD
-    return {
-        "n": len(chance),
-        "accuracy": float(right.mean()),
-        "coverage": float(decided.mean()),
-        "accuracy_decided": float(right[decided].mean()) if decided.any() else None,
-        "log_loss": float(-np.log(np.maximum(chance, 1e-12)).mean()),
-        "ece": calibration_error(right, confidence),
-    }
-
-
-def _single_measures(windows: _Windows, calibration: Calibration) -> dict[str, float]:
-    """Measure one speaker's decision, judged alone."""
-    each = np.concatenate([windows.agent, windows.customer])
-    outcome = np.repeat([True, False], len(windows.agent))
-    chance = expit(calibration.single_slope * each)
-    decided = np.maximum(chance, 1 - chance) >= ROLE_THRESHOLD
-    right = (chance > 0.5) == outcome
-    return {
-        "n": len(each),
-        "accuracy": float(right.mean()),
-        "coverage": float(decided.mean()),
-        "accuracy_decided": float(right[decided].mean()),
-        "log_loss": float(log_loss(outcome, chance)),
-    }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from empathy_score.file_scoring import ScoredFiles
+    from empathy_score.readers.table import AutoRoles
 
 
 def score_command(
@@ -48,6 +49,9 @@ def score_command(
     role: Annotated[
         str | None, typer.Option(help="Column of the speaker's role.")
     ] = None,
+    speaker: Annotated[
+        str | None, typer.Option(help="Column of the speaker's label.")
+    ] = None,
     turn: Annotated[
         str | None, typer.Option(help="Column of the turn's number.")
     ] = None,
@@ -56,7 +60,8 @@ def score_command(
     roles: Annotated[
         list[str] | None,
         typer.Option(
-            help="What a role's name or a speaker's label means, as spk_0=agent."
+            help="What a role's name or a speaker's label means, as spk_0=agent; "
+            "auto lets the wording decide the others."
         ),
     ] = None,
     score_roles: Annotated[
@@ -87,6 +92,7 @@ def score_command(
         "text": text,
         "conversation": conversation,
         "role": role,
+        "speaker": speaker,
         "turn": turn,
         "start": start,
         "end": end,
@@ -97,7 +103,8 @@ def score_command(
         out,
         target=target_of(to_url, table, if_exists, out),
         columns={name: column for name, column in given.items() if column},
-        roles=roles_mapping(roles or []),
+        roles=roles_mapping([one for one in roles or [] if one != "auto"]),
+        auto_roles="auto" in (roles or []),
         score_roles=score_roles,
         encoding=encoding,
         format=file_format,
@@ -119,6 +126,8 @@ def _report(console: Console, done: ScoredFiles) -> None:
         said.append(f"files read: {read}")
     if done.resumed:
         said.append(f"{done.resumed:,} turns were scored by the run before")
+    if done.auto_roles:
+        said.append(_decided(done.auto_roles))
     if done.unknown_roles:
         names = ", ".join(done.unknown_roles[:5])
         said.append(
@@ -129,3 +138,12 @@ def _report(console: Console, done: ScoredFiles) -> None:
         said.append(f"{done.n_rejects:,} rows set aside, named in {done.rejects}")
     for line in said:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def _decided(found: AutoRoles) -> str:
+    """Say for how many conversations the wording decided, and how surely."""
+    calls = "conversation" if found.n_decided == 1 else "conversations"
+    mean = found.mean_confidence
+    sure = "" if mean is None else f": mean confidence {mean:.3f}"
+    left = f"; {found.n_unknown:,} left unknown" if found.n_unknown else ""
+    return f"roles decided from wording for {found.n_decided:,} {calls}{sure}{left}"

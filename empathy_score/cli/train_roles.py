@@ -6,10 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-
-from empathy_score.cli.evaluate import say_rejects
-from empathy_score.speaker_roles_training import train_speaker_roles
 
 
 def train_roles_command(
@@ -20,6 +16,11 @@ def train_roles_command(
     out: Annotated[Path, typer.Option("--out", "-o", help="The model's folder.")],
 ) -> int:
     """Train the model of who is the agent on CONVERSATIONS with roles."""
+    from rich.console import Console
+
+    from empathy_score.cli.evaluate import say_rejects
+    from empathy_score.speaker_roles_training import train_speaker_roles
+
     metrics, rejects = train_speaker_roles(conversations, out)
     console = Console()
     found = {(row["turns"], row["from"]): row for row in metrics["held_out"]}

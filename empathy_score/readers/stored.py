@@ -10,7 +10,7 @@ from pathlib import Path
 from empathy_score.columns import Columns
 from empathy_score.readers.rejects import Reject
 from empathy_score.readers.sql import database
-from empathy_score.readers.table import Export
+from empathy_score.readers.table import AutoRoles, Export
 
 _NAME = "export.json"
 
@@ -48,6 +48,7 @@ def store_export(export: Export) -> None:
         "has_roles": export.has_roles,
         "unknown_roles": export.unknown_roles,
         "n_files": dict(export.n_files),
+        "auto_roles": export.auto_roles and asdict(export.auto_roles),
     }
     unfinished = export.folder / f"{_NAME}.tmp"
     unfinished.write_text(json.dumps(known, ensure_ascii=False), "utf-8")
@@ -71,6 +72,7 @@ def reopen_export(folder: Path) -> Export:
     See :func:`store_export`.
     """
     known = json.loads((folder / _NAME).read_text("utf-8"))
+    auto_roles = known["auto_roles"]
     return Export(
         connection=database(folder),
         columns=Columns(**known["columns"]),
@@ -82,4 +84,5 @@ def reopen_export(folder: Path) -> Export:
         unknown_roles=tuple(known["unknown_roles"]),
         folder=folder,
         n_files=known["n_files"],
+        auto_roles=AutoRoles(**auto_roles) if auto_roles else None,
     )

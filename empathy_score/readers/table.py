@@ -27,6 +27,25 @@ from empathy_score.records import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AutoRoles:
+    """What became of the conversations whose roles were decided from wording.
+
+    Parameters
+    ----------
+    n_decided : int
+        Conversations in which every speaker without a role got one.
+    n_unknown : int
+        Conversations in which at least one speaker stayed unknown.
+    mean_confidence : float or None
+        Mean over the speakers who got a role; None without any.
+    """
+
+    n_decided: int
+    n_unknown: int
+    mean_confidence: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
     """One or more opened files, as the table ``input`` of a DuckDB database.
 
@@ -56,6 +75,8 @@ class Export:
         Files whose speakers have labels but no roles.
     n_files : mapping of str to int
         How many files of each format were read, by the format's title.
+    auto_roles : AutoRoles or None
+        What was decided from wording; None where nobody asked for it.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -69,6 +90,7 @@ class Export:
     folder: Path
     unnamed: tuple[Unnamed, ...] = ()
     n_files: Mapping[str, int] = field(default_factory=dict)
+    auto_roles: AutoRoles | None = None
 
 
 def open_export(
@@ -80,6 +102,7 @@ def open_export(
     format: str | None = None,  # noqa: A002
     folder: Path,
     skip: Collection[Path] = (),
+    auto_roles: bool = False,
 ) -> Export:
     r"""Read exports into one table with one message per row.
 
@@ -103,6 +126,9 @@ def open_export(
         Existing scratch folder for the database; the caller removes it.
     skip : collection of Path
         Files that are passed over inside folders.
+    auto_roles : bool, default False
+        Decide from wording the roles that neither the input nor ``roles`` tells, as
+        :func:`~empathy_score.readers.auto_roles.add_roles` does.
 
     Returns
     -------
@@ -111,7 +137,8 @@ def open_export(
     Raises
     ------
     InputError
-        A file does not exist, or no row is left.
+        A file does not exist, no row is left, or roles are to be decided and no column
+        names the speakers.
 
     Examples
     --------
@@ -149,22 +176,27 @@ def open_export(
         )
         _check_any(taken, n_rows, rejects)
         known, unknown = _role_values(connection, types, found.role, roles or {})
+        export = Export(
+            connection=connection,
+            columns=found,
+            names=tuple(types),
+            n_rows=n_rows,
+            rejects=tuple(rejects),
+            roles=dict(roles or {}),
+            has_roles=known,
+            unknown_roles=unknown,
+            folder=folder,
+            unnamed=tuple(taken.unnamed),
+            n_files=dict(taken.n_files),
+        )
+        if auto_roles:
+            from empathy_score.readers.auto_roles import add_roles
+
+            return add_roles(export)
     except BaseException:
         connection.close()
         raise
-    return Export(
-        connection=connection,
-        columns=found,
-        names=tuple(types),
-        n_rows=n_rows,
-        rejects=tuple(rejects),
-        roles=dict(roles or {}),
-        has_roles=known,
-        unknown_roles=unknown,
-        folder=folder,
-        unnamed=tuple(taken.unnamed),
-        n_files=dict(taken.n_files),
-    )
+    return export
 
 
 def _check_any(taken: Intake, n_rows: int, rejects: Sequence[Reject]) -> None:

@@ -278,6 +278,64 @@ def test_roles_says_what_a_role_means(tmp_path, score):
     assert "not known" not in said
 
 
+CALL = [
+    ("spk_0", "thank you for calling how may i help you today"),
+    ("spk_1", "hi i ordered a lamp and it never came"),
+    ("spk_0", "i am so sorry to hear that may i have your order number please"),
+    ("spk_1", "yes it is four four seven one"),
+]
+
+
+def diarized(path, said=CALL):
+    rows = [{"call_id": 1, "speaker": who, "text": text} for who, text in said]
+    return write_chat(path, rows)
+
+
+@pytest.mark.parametrize("out", ["out.csv", "out.jsonl", "out.parquet"])
+def test_roles_auto_lets_the_wording_decide_and_says_so(tmp_path, score, out):
+    code, said, rows = score(
+        diarized(tmp_path / "call.csv"), "--roles", "auto", out=out
+    )
+    assert code == 0
+    assert "roles decided from wording for 1 conversation: mean confidence 0.99" in said
+    assert "left unknown" not in said
+    assert list(rows[0]) == [
+        *("call_id", "speaker", "text", "role_auto", "role_confidence"),
+        *ADDED,
+    ]
+    assert [row["role_auto"] for row in rows] == ["agent", "customer"] * 2
+    assert all(float(row["role_confidence"]) > 0.9 for row in rows)
+    assert [row["score"] is not None for row in rows] == [True, False] * 2
+
+
+def test_roles_auto_leaves_the_mapping_alone(tmp_path, score):
+    file = diarized(tmp_path / "call.csv")
+    code, said, rows = score(file, "--roles", "auto", "--roles", "spk_1=agent")
+    assert code == 0
+    assert "for 0 conversations; 1 left unknown" in said
+    assert [row["role_auto"] for row in rows] == ["unknown", "agent"] * 2
+    assert [row["role_confidence"] is None for row in rows] == [False, True] * 2
+
+
+def test_roles_auto_without_speakers_is_one_line(tmp_path, score):
+    file = write_chat(tmp_path / "texts.csv", [{"text": "how may i help you"}])
+    code, said, _ = score(file, "--roles", "auto")
+    assert code == 2
+    assert_one_line(said, "without a column of speakers", "--speaker")
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_column_of_channels_can_be_the_speaker(tmp_path, score):
+    rows = [
+        {"call_id": 1, "channel": int(who == "spk_1"), "text": text}
+        for who, text in CALL
+    ]
+    file = write_chat(tmp_path / "call.jsonl", rows)
+    code, _, rows = score(file, "--speaker", "channel", "--roles", "auto")
+    assert code == 0
+    assert [row["role_auto"] for row in rows] == ["agent", "customer"] * 2
+
+
 def test_a_role_that_is_not_known_is_kept_and_named(tmp_path, score):
     rows = [
         {"role": "agent", "text": "So sorry about that!"},

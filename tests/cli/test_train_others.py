@@ -9,6 +9,7 @@ import pytest
 from empathy_score.cli.app import main
 from empathy_score.cue_confidence import load_cue_confidence
 from empathy_score.opportunity import load_opportunity_model
+from empathy_score.speaker_roles import load_speaker_roles
 
 DATA = Path(__file__).parents[2] / "data" / "conversations"
 PEER_SUPPORT = DATA.parent / "peer_support"
@@ -60,6 +61,17 @@ def test_a_model_of_confidence_is_trained_and_loads(tmp_path, empathy_score):
     assert load_cue_confidence(tmp_path / "mine").name == "mine"
 
 
+def test_a_model_of_roles_is_trained_and_loads(conversations, tmp_path, empathy_score):
+    code, out, err = empathy_score(
+        "train-roles", conversations, "-o", tmp_path / "mine"
+    )
+    assert (code, err) == (0, "")
+    assert "accuracy on held-out ones 0." in out
+    assert load_speaker_roles(tmp_path / "mine").name == "mine"
+    card = (tmp_path / "mine" / "README.md").read_text("utf-8")
+    assert "| all | beginning to end |" in card
+
+
 @pytest.mark.parametrize("command", ["train-opportunity", "train-confidence"])
 def test_a_file_without_labels_is_one_line(command, tmp_path, empathy_score):
     bare = tmp_path / "bare.jsonl"
@@ -73,7 +85,8 @@ def test_a_file_without_labels_is_one_line(command, tmp_path, empathy_score):
 
 
 @pytest.mark.parametrize(
-    "command", ["train-opportunity", "train-confidence", "train-interruption"]
+    "command",
+    ["train-opportunity", "train-confidence", "train-interruption", "train-roles"],
 )
 def test_an_output_that_is_a_file_is_one_line(command, tmp_path, empathy_score):
     taken = tmp_path / "mine"
