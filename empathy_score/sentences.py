@@ -168,11 +168,11 @@ def words_in(pieces: Sequence[str], columns: Mapping[str, int], rarity: Array) -
         [*map(columns.get, tokens, repeat(-1)), *map(columns.get, pairs, repeat(-1))],
         dtype=np.int64,
     )
-    ends = np.fromiter(map("\n".__eq__, tokens), np.bool_, len(tokens))
-    sentence = np.cumsum(ends)
-    sentence = np.concatenate([sentence, sentence[:-1]])
+    ends = np.fromiter(map("\n".__eq__, tokens), np.int64, len(tokens))
+    ended = np.cumsum(ends)
+    owner = np.concatenate([ended, ended[:-1]])
     known = places >= 0
-    entry = np.unique(sentence[known] * len(rarity) + places[known])
+    entry = np.unique(owner[known] * len(rarity) + places[known])
     sentence, column = np.divmod(entry, max(len(rarity), 1))
     value = rarity[column]
     norms = np.sqrt(np.bincount(sentence, value**2, minlength=len(pieces)))
