@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import statistics
 import sys
 import time
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import spacy
 from spacy.language import Language
 from spacy.matcher import Matcher
@@ -28,7 +30,6 @@ from spacy.tokens import Doc
 from empathy_score.features import feature_matrix
 from empathy_score.features.transformer import make_cue_pipeline
 from empathy_score.lexicon import load_lexicon
-from empathy_score.records import Utterance
 from empathy_score.scoring import EmpathyScorer
 
 HERE = Path(__file__).resolve().parent
@@ -97,20 +98,23 @@ def steps() -> Iterator[tuple[str, Work]]:
         docs = list(cues.pipe(texts))
         feature_matrix(docs, [None, *docs[:-1]])
 
-    def conversations(texts: Sequence[str]) -> None:
-        turns = [
-            Utterance(
-                row=n,
-                conversation=str(n // 20),
-                role=("customer", "agent")[n % 2],  # type: ignore[arg-type]
-                text=text,
-            )
-            for n, text in enumerate(texts)
-        ]
-        scorer.score_utterances(turns, frozenset({"agent"}))
-
     yield "cues and features", features
-    yield "conversations scored", conversations
+    yield "score_frame", lambda texts: drop(scorer.score_frame(frame_of(texts)))
+
+
+def drop(_: object) -> None:
+    """Keep nothing."""
+
+
+def frame_of(texts: Sequence[str]) -> pl.DataFrame:
+    """Make conversations of 20 turns in which customer and agent alternate."""
+    return pl.DataFrame(
+        {
+            "conversation": [str(n // 20) for n in range(len(texts))],
+            "role": [("customer", "agent")[n % 2] for n in range(len(texts))],
+            "text": list(texts),
+        }
+    )
 
 
 def rates(work: Work, base: Work, texts: Sequence[str]) -> tuple[float, float, float]:
@@ -130,6 +134,32 @@ def rates(work: Work, base: Work, texts: Sequence[str]) -> tuple[float, float, f
     return 1 / statistics.median(seconds), 1 / min(seconds), statistics.median(shares)
 
 
+def jobs_compared(scorer: EmpathyScorer, frame: pl.DataFrame) -> tuple[float, float]:
+    """Rows a second with one process and with two, by the clock, best of three."""
+    scorer.score_frame(frame[:20_000], n_jobs=2)  # the processes start
+    found = []
+    for n_jobs in (1, 2):
+        seconds = []
+        for _ in range(3):
+            start = time.perf_counter()
+            scorer.score_frame(frame, n_jobs=n_jobs)
+            seconds.append(time.perf_counter() - start)
+        found.append(len(frame) / min(seconds))
+    return found[0], found[1]
+
+
+def single_scores(scorer: EmpathyScorer, texts: Sequence[str]) -> tuple[float, float]:
+    """Median and best processor time of one score, in milliseconds."""
+    for text in texts:
+        scorer.score(text)
+    seconds = []
+    for text in texts:
+        start = time.process_time()
+        scorer.score(text)
+        seconds.append(time.process_time() - start)
+    return 1e3 * statistics.median(seconds), 1e3 * min(seconds)
+
+
 def timed(work: Work, texts: Sequence[str]) -> float:
     """Processor seconds."""
     start = time.process_time()
@@ -142,6 +172,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=HERE.parent.parent / "shared")
     parser.add_argument("--rows", type=int, default=20_000)
+    parser.add_argument("--job-rows", type=int, default=100_000)
     given = parser.parse_args()
     texts = texts_of(given.shared, given.rows)
     base = drained(spacy.blank("en"))
@@ -160,6 +191,30 @@ def main() -> int:
         median, best, share = rates(work, base, texts)
         lines.append(f"| {name} | {median:,.0f} | {best:,.0f} | {share:.3f} |")
         print(lines[-1], flush=True)
+    different = list(dict.fromkeys(texts))
+    scorer = EmpathyScorer.load()
+    share = rates(
+        lambda some: drop(scorer.score_frame(frame_of(some))), base, different
+    )
+    lines.append(
+        f"\n{1 - len(different) / len(texts):.0%} of these utterances repeat an "
+        f"earlier one. On the {len(different):,} different ones alone `score_frame` "
+        f"has a share of {share[2]:.3f} ({share[0]:,.0f} utterances/s); what was "
+        "scored in one call is not remembered for the next."
+    )
+    median, best = single_scores(scorer, different[:: max(len(different) // 1000, 1)])
+    lines.append(
+        f"\nA single `score(text)` takes {median:.2f} ms in the median, {best:.2f} ms "
+        "at best (processor time)."
+    )
+    many = texts_of(given.shared, given.job_rows)
+    one, two = jobs_compared(scorer, frame_of(many))
+    lines.append(
+        f"\n`score_frame` on {len(many):,} rows by the clock, processes started before:"
+        f" {one:,.0f} rows/s with one job, {two:,.0f} with two, {two / one:.2f} times "
+        f"as many, on {os.cpu_count()} cores."
+    )
+    print("\n".join(lines[-3:]), flush=True)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0

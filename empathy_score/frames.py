@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import narwhals as nw
 import numpy as np
@@ -17,12 +17,70 @@ from empathy_score.columns import (
     roles_mapping,
     seconds_of,
 )
+from empathy_score.errors import InputError
 from empathy_score.native_columns import native_column
 from empathy_score.records import Role, Utterance
 from empathy_score.scored import SCORE_COLUMNS, Scored
 
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 """A lone surrogate: no text that can be encoded."""
+
+
+def table_of(frame: Any) -> nw.DataFrame[Any]:  # noqa: ANN401
+    """Check a frame and wrap it.
+
+    Parameters
+    ----------
+    frame : pandas, polars or pyarrow table
+        One row per utterance.
+
+    Returns
+    -------
+    narwhals DataFrame
+
+    Raises
+    ------
+    InputError
+        If it is another thing, not yet computed, or its columns' names are no texts
+        or stand twice.
+    """
+    if nw.dependencies.is_pandas_dataframe(frame):
+        _check_names(list(frame.columns))  # before narwhals does, in its own words
+    elif nw.dependencies.is_pyarrow_table(frame):
+        _check_names(list(frame.column_names))
+    table = nw.from_native(frame, pass_through=True)
+    if isinstance(table, nw.LazyFrame):
+        raise InputError(
+            f"the frame is lazy ({type(frame).__name__}) and has no rows yet; "
+            "score_frame(frame.collect())"
+        )
+    known = isinstance(table, nw.DataFrame) and (
+        table.implementation.is_pandas()
+        or table.implementation.is_polars()
+        or table.implementation.is_pyarrow()
+    )
+    if not known:
+        raise InputError(
+            f"the frame is a {type(frame).__name__}; allowed are a pandas or polars "
+            "DataFrame and a pyarrow Table"
+        )
+    return cast("nw.DataFrame[Any]", table)
+
+
+def _check_names(names: Sequence[object]) -> None:
+    for name in names:
+        if not isinstance(name, str):
+            raise InputError(
+                f"the frame's column {name!r} is named by a {type(name).__name__}; "
+                "names must be texts: frame.columns = [str(name) for name in "
+                "frame.columns]"
+            )
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(
+                f"the frame has {names.count(name)} columns named {name!r}; "
+                "rename or drop all but one"
+            )
 
 
 def utterances_of(
@@ -60,24 +118,32 @@ def utterances_of(
     texts = frame[columns.text].to_list()
     conversations = _values(frame, columns.conversation)
     who = _values(frame, columns.role)
-    starts = _values(frame, columns.start)
-    ends = _values(frame, columns.end)
+    starts = _times(frame, columns.start)
+    ends = _times(frame, columns.end)
     known: dict[Any, Role] = {}
+    named: dict[Any, str] = {}
     utterances = []
     for row, text in enumerate(texts):
         if not isinstance(text, str) or not text.strip():
             continue
-        name = who[row]
-        if name not in known:
-            known[name] = "unknown" if columns.role is None else role_of(name, roles)
+        name, told = who[row], conversations[row]
+        role = known.get(name)
+        if role is None:
+            role = "unknown" if columns.role is None else role_of(name, roles)
+            known[name] = role
+        conversation = named.get(told) if type(told) is str else None
+        if conversation is None:
+            conversation = _conversation(columns, told, row)
+            if type(told) is str and told.strip():
+                named[told] = conversation
         utterances.append(
             Utterance(
                 row=row,
-                conversation=_conversation(columns, conversations[row], row),
-                role=known[name],
-                text=HALF_CHARACTER.sub("\ufffd", text),
-                start=_seconds(columns.start, starts[row]),
-                end=_seconds(columns.end, ends[row]),
+                conversation=conversation,
+                role=role,
+                text=text if text.isascii() else HALF_CHARACTER.sub("\ufffd", text),
+                start=starts[row],
+                end=ends[row],
             )
         )
     turns = _values(frame, columns.turn)
@@ -100,8 +166,10 @@ def _conversation(columns: Columns, value: Any, row: int) -> str:  # noqa: ANN40
     return "" if columns.role is not None else str(row)
 
 
-def _seconds(column: str | None, value: Any) -> float | None:  # noqa: ANN401
-    return None if column is None else seconds_of(column, value)
+def _times(frame: nw.DataFrame[Any], name: str | None) -> list[float | None]:
+    if name is None:
+        return [None] * len(frame)
+    return [seconds_of(name, value) for value in frame[name].to_list()]
 
 
 def _ordered(utterances: list[Utterance], turns: Sequence[Any]) -> list[Utterance]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast, get_args
 
-import narwhals as nw
 import numpy as np
 import numpy.typing as npt
+from joblib import Parallel, delayed, effective_n_jobs
 from narwhals.typing import IntoDataFrameT
 from spacy.language import Language
 
@@ -18,7 +20,8 @@ from empathy_score.explanation import EmpathyScore
 from empathy_score.features.reading import read_texts
 from empathy_score.features.repetition import Said, count_repeated
 from empathy_score.features.transformer import make_cue_pipeline
-from empathy_score.frames import HALF_CHARACTER, add_columns, utterances_of
+from empathy_score.frames import HALF_CHARACTER, add_columns, table_of, utterances_of
+from empathy_score.lexicon import Matcher, load_matcher
 from empathy_score.model import (
     Model,
     Predictions,
@@ -48,6 +51,7 @@ from empathy_score.turn_taking import turn_columns
 __all__ = ["SCORE_COLUMNS", "EmpathyScorer", "Row", "Scored", "roles_to_score"]
 
 _TURNS_TOGETHER = 4000  # more need more memory, and are not faster
+_LEAST_TURNS = 1000  # in a process's part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,8 @@ class EmpathyScorer:
         What makes features a score.
     opportunity : OpportunityModel
         What says which customers' turns call for empathy.
+    matcher : Matcher, optional
+        What finds the cues; the shipped lexicon's if not given.
 
     Examples
     --------
@@ -74,6 +80,17 @@ class EmpathyScorer:
     nlp: Language
     model: Model
     opportunity: OpportunityModel
+    matcher: Matcher = field(default_factory=load_matcher, repr=False)
+    _packed: list[bytes] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
+
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]:
+        """Pack once, and unpack once in each process that gets it again and again."""
+        if not self._packed:
+            parts = (self.nlp, self.model, self.opportunity, self.matcher)
+            self._packed.append(pickle.dumps(parts))
+        return _unpacked, (self._packed[0],)
 
     @classmethod
     def load(cls, model: str | Path | None = None) -> EmpathyScorer:
@@ -129,7 +146,7 @@ class EmpathyScorer:
                     f"the text holds half a character at position {half.start()}; "
                     "decode it with the encoding it was written in"
                 )
-        read = read_texts(self.nlp, [text, reply_to])
+        read = read_texts(self.nlp, [text, reply_to], matcher=self.matcher)
         found = predict(self.model, read.turns([0], [1], None))
         p_none, p_weak, p_strong = found.probabilities[0].tolist()
         low, high = found.intervals[0].tolist()
@@ -165,6 +182,7 @@ class EmpathyScorer:
         end: str | None = None,
         roles: Mapping[str, Role] | None = None,
         score_roles: Sequence[Role] | None = None,
+        n_jobs: int = 1,
     ) -> IntoDataFrameT:
         """Score a table of utterances.
 
@@ -179,6 +197,10 @@ class EmpathyScorer:
         score_roles : sequence of role, optional
             Whose turns are scored: the agent's by default, and every turn where the
             table names no roles.
+        n_jobs : int, default 1
+            Processes to use, as in scikit-learn; -1 for all cores. The result is the
+            same. A process takes seconds to start and is kept for the next call, so
+            that more than one pays from about 50,000 rows on.
 
         Returns
         -------
@@ -189,7 +211,8 @@ class EmpathyScorer:
         Raises
         ------
         InputError
-            If there is no text column, or a named column does not exist.
+            If ``frame`` is no such table, there is no text column, a named column
+            does not exist, or ``n_jobs`` is no number of processes.
 
         Examples
         --------
@@ -199,7 +222,7 @@ class EmpathyScorer:
         >>> table["level"].to_list()
         [1, 0]
         """
-        table = nw.from_native(frame, eager_only=True)
+        table = table_of(frame)
         names = {
             "text": text,
             "conversation": conversation,
@@ -210,7 +233,7 @@ class EmpathyScorer:
         }
         utterances, has_roles = utterances_of(table, names, roles)
         wanted = roles_to_score(score_roles, has_roles=has_roles)
-        scored = self.score_columns(utterances, wanted)
+        scored = self._in_parallel(utterances, wanted, n_jobs)
         places = [utterance.row for utterance in utterances]
         return cast("IntoDataFrameT", add_columns(table, scored, places).to_native())
 
@@ -314,6 +337,24 @@ class EmpathyScorer:
         seen[seen.mask & ~columns["interrupted"].mask] = 0
         return scored
 
+    def _in_parallel(
+        self, utterances: Sequence[Utterance], score_roles: frozenset[Role], n_jobs: int
+    ) -> Scored:
+        """Score whole conversations, which stand together, in processes."""
+        if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs == 0:
+            raise InputError(
+                f"n_jobs must be a number of processes, or -1 for all cores, "
+                f"got {n_jobs!r}"
+            )
+        parts = [*_parts(utterances, 4 * effective_n_jobs(n_jobs))]
+        if n_jobs == 1 or len(parts) < 2:
+            return self.score_columns(utterances, score_roles)
+        score = delayed(_score_part)
+        found = Parallel(n_jobs=n_jobs)(
+            score(self, _as_columns(part), score_roles) for part in parts
+        )
+        return joined(found)
+
     def _scored(
         self,
         utterances: Sequence[Utterance],
@@ -330,7 +371,7 @@ class EmpathyScorer:
         ]
         before = [reply_to[place] for place in places]
         texts = [utterance.text for utterance in utterances]
-        read = read_texts(self.nlp, [*texts, *before])
+        read = read_texts(self.nlp, [*texts, *before], matcher=self.matcher)
         cues = cue_table(read, read.place[:n_turns])
         columns = {**empty_columns(n_turns), **cue_counts(cues)}
         kinds: list[str | None] = [None] * n_turns
@@ -352,6 +393,58 @@ class EmpathyScorer:
                     kinds[place] = kind
                     columns["opportunity"][place] = kind is not None
         return Scored(columns=columns, cues=cues, kinds=tuple(kinds))
+
+
+@lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> EmpathyScorer:
+    """Give the same scorer to every task that a process gets."""
+    nlp, model, opportunity, matcher = pickle.loads(packed)
+    return EmpathyScorer(nlp=nlp, model=model, opportunity=opportunity, matcher=matcher)
+
+
+_Columns = tuple[list[Any], ...]
+
+
+def _as_columns(utterances: Sequence[Utterance]) -> _Columns:
+    """Take utterances apart for their way to another process; rows stay here."""
+    names = ("conversation", "role", "text", "start", "end")
+    return tuple([getattr(one, name) for one in utterances] for name in names)
+
+
+def _score_part(
+    scorer: EmpathyScorer, columns: _Columns, score_roles: frozenset[Role]
+) -> Scored:
+    utterances = [
+        Utterance(
+            row=row,
+            conversation=conversation,
+            role=role,
+            text=text,
+            start=start,
+            end=end,
+        )
+        for row, (conversation, role, text, start, end) in enumerate(
+            zip(*columns, strict=True)
+        )
+    ]
+    return scorer.score_columns(utterances, score_roles)
+
+
+def _parts(
+    utterances: Sequence[Utterance], n_parts: int
+) -> Iterator[Sequence[Utterance]]:
+    """Cut between conversations into parts of about the same size."""
+    size = max(-(-len(utterances) // n_parts), _LEAST_TURNS)
+    first = 0
+    while first < len(utterances):
+        last = min(first + size, len(utterances))
+        while (
+            last < len(utterances)
+            and utterances[last].conversation == utterances[last - 1].conversation
+        ):
+            last += 1
+        yield utterances[first:last]
+        first = last
 
 
 def _values(found: Predictions) -> dict[str, npt.NDArray[Any]]:

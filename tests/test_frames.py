@@ -307,3 +307,30 @@ def test_a_score_role_that_is_none_is_named(scorer, make):
 def test_a_role_that_is_none_is_named(scorer, make):
     with pytest.raises(InputError, match=r"'boss'.* is no role"):
         scorer.score_frame(make(TALK), roles={"us": "boss"})
+
+
+def test_a_lazy_frame_is_an_error_that_says_what_to_do(scorer):
+    with pytest.raises(InputError, match=r"is lazy .*frame\.collect\(\)"):
+        scorer.score_frame(pl.LazyFrame({"text": ["So sorry!"]}))
+
+
+@pytest.mark.parametrize("frame", [["So sorry!"], {"text": ["So sorry!"]}, None])
+def test_what_is_no_frame_is_named(scorer, frame):
+    kind = type(frame).__name__
+    with pytest.raises(InputError, match=f"is a {kind}; allowed are a pandas or"):
+        scorer.score_frame(frame)
+
+
+def test_a_column_named_by_a_number_is_named(scorer):
+    frame = pd.DataFrame([["So sorry!", 1]], columns=["text", 7])
+    with pytest.raises(InputError, match="column 7 is named by a int"):
+        scorer.score_frame(frame)
+
+
+def test_a_column_that_stands_twice_is_named(scorer):
+    twice = pd.DataFrame([["So sorry!", "Hi."]], columns=["text", "text"])
+    with pytest.raises(InputError, match="2 columns named 'text'"):
+        scorer.score_frame(twice)
+    arrow = pa.table([pa.array(["So sorry!"])] * 2, names=["text", "text"])
+    with pytest.raises(InputError, match="2 columns named 'text'"):
+        scorer.score_frame(arrow)

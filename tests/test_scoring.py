@@ -310,3 +310,103 @@ def test_a_date_without_time_of_day_gives_no_response_time(scorer):
 def test_a_model_of_another_kind_is_refused_without_bad_advice(name):
     with pytest.raises(ModelError, match="no model that scores"):
         EmpathyScorer.load(name)
+
+
+def busy_day():
+    """Two hundred short conversations that say the same again and again."""
+    turns = []
+    for number in range(200):
+        name = f"c{number}"
+        turns += [
+            Utterance(row=row, conversation=name, role=role, text=text)
+            for row, (role, text) in enumerate(busy_talk(number))
+        ]
+    return turns
+
+
+def busy_talk(number):
+    return (
+        ("customer", f"My lamp number {number % 7} came broken again!"),
+        ("agent", "I'm so sorry about that."),
+        ("agent", ["Okay.", "Let me look.", "Sorry, but we can't."][number % 3]),
+        ("customer", "Thank you."),
+        ("agent", "I'm so sorry about that."),
+        ("agent", "You're welcome!"),
+    )
+
+
+def assert_same(row, other, names):
+    for name in names:
+        if isinstance(row[name], float):
+            assert row[name] == pytest.approx(other[name], abs=1e-12), name
+        else:
+            assert row[name] == other[name], name
+
+
+def test_rows_are_the_columns_and_repeated_texts_score_as_each_alone(scorer):
+    turns, wanted = busy_day(), frozenset({"agent"})
+    rows = scorer.score_utterances(turns, wanted)
+    columns = scorer.score_columns(turns, wanted)
+    assert [row["score"] for row in rows] == columns.columns["score"].tolist()
+    assert [row["cues"] for row in rows] == columns.cues.structs()
+    for first in (0, 6, 600):
+        alone = scorer.score_utterances(turns[first : first + 6], wanted)
+        for row, one in zip(rows[first : first + 6], alone, strict=True):
+            assert_same(row, one, row)
+
+
+def test_a_batch_of_many_conversations_equals_the_stream(scorer):
+    turns = busy_day()
+    later = {"missed_opportunity", "interrupted", "interrupts", "response_seconds"}
+    rows = scorer.score_utterances(turns, frozenset({"agent"}))
+    for row, live in zip(rows, scorer.score_stream(turns), strict=True):
+        assert_same(row, live, set(row) - later - {"cue_interruption", "p_interrupted"})
+
+
+def test_batches_are_cut_without_a_trace(scorer, monkeypatch):
+    turns, wanted = busy_day(), frozenset({"agent", "customer"})
+    whole = scorer.score_columns(turns, wanted)
+    monkeypatch.setattr("empathy_score.scoring._TURNS_TOGETHER", 7)
+    cut = scorer.score_columns(turns, wanted)
+    assert cut.cues.structs() == whole.cues.structs()
+    assert cut.kinds == whole.kinds
+    for name, column in whole.columns.items():
+        assert cut.columns[name].tolist() == pytest.approx(column.tolist(), abs=1e-12)
+
+
+def test_cues_of_rows_are_nobody_elses(scorer):
+    rows = scorer.score_utterances(busy_day()[:12], frozenset({"agent"}))
+    rows[1]["cues"][0]["label"] = "changed"
+    assert rows[4]["cues"][0]["label"] == "apology"
+
+
+@pytest.mark.slow
+def test_two_processes_give_what_one_gives(scorer, monkeypatch):
+    monkeypatch.setattr("empathy_score.scoring._LEAST_TURNS", 100)
+    turns = busy_day()
+    frame = pl.DataFrame(
+        {
+            "conversation": [turn.conversation for turn in turns],
+            "role": [turn.role for turn in turns],
+            "text": [turn.text for turn in turns],
+        }
+    ).sample(fraction=1.0, shuffle=True, seed=1)
+    one, two = scorer.score_frame(frame), scorer.score_frame(frame, n_jobs=2)
+    assert one.equals(two)
+
+
+def test_two_processes_have_nothing_to_do_without_rows(scorer):
+    frame = pl.DataFrame({"text": []}, schema={"text": pl.String})
+    assert len(scorer.score_frame(frame, n_jobs=2)) == 0
+
+
+@pytest.mark.parametrize("n_jobs", [0, 1.5, "2", True, None])
+def test_a_number_of_processes_that_is_none_is_named(scorer, n_jobs):
+    frame = pl.DataFrame({"text": ["So sorry!"]})
+    with pytest.raises(InputError, match="n_jobs must be a number of processes"):
+        scorer.score_frame(frame, n_jobs=n_jobs)
+
+
+def test_a_scorer_is_unpacked_once_in_a_process(scorer):
+    packed = pickle.dumps(scorer)
+    assert pickle.loads(packed) is pickle.loads(packed)

@@ -15,7 +15,7 @@ from empathy_score.features.repetition import warm_phrases
 from empathy_score.features.spans import Spans, spans_of_hits
 from empathy_score.features.tokens import Tokens, tokens_of_texts
 from empathy_score.features.turns import Array, Counts, Turns, counts_from, turns_at
-from empathy_score.lexicon import find_rows, load_matcher
+from empathy_score.lexicon import Matcher, find_rows, load_matcher
 from empathy_score.normalization import PlainText, plain_text
 
 
@@ -74,7 +74,10 @@ class Read:
 
 
 def read_texts(
-    nlp: Language, texts: Sequence[str | None], batch_size: int = 1000
+    nlp: Language,
+    texts: Sequence[str | None],
+    batch_size: int = 1000,
+    matcher: Matcher | None = None,
 ) -> Read:
     """Read what is in texts, without making a ``Doc`` of each.
 
@@ -86,6 +89,8 @@ def read_texts(
         Utterances.
     batch_size : int, default 1000
         How many are searched together.
+    matcher : Matcher, optional
+        What finds the cues; the shipped lexicon's if not given.
 
     Returns
     -------
@@ -97,7 +102,9 @@ def read_texts(
     different = [text for text in place_of if text is not None]
     plain = [plain_text(text) for text in different]
     tokens = tokens_of_texts(nlp, different)
-    spans = spans_of_hits(find_rows(plain, load_matcher(), batch_size), tokens)
+    spans = spans_of_hits(
+        find_rows(plain, matcher or load_matcher(), batch_size), tokens
+    )
     return Read(
         place=place,
         texts=different,

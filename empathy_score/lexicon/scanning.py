@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,7 @@ _MARKED[_NO_MARK] = False
 class Scanner:
     """What each row needs, made ready; make one with :func:`make_scanner`.
 
+    ``literals`` are what the automaton finds.
     ``first[i]:first[i + 1]`` are the places of literal ``i`` in ``row``, ``shift``
     and ``guard``: the rows to try where it occurs, where their match begins beside it
     (far below zero if anywhere in the text), and the guard that must have been found
@@ -45,7 +46,7 @@ class Scanner:
     character. ``beginnings`` says with which two characters each row can begin.
     """
 
-    automaton: AhoCorasick
+    literals: tuple[str, ...]
     first: Ints
     row: Ints
     shift: Ints
@@ -55,6 +56,17 @@ class Scanner:
     n_guards: int
     marks: dict[str, int]
     beginnings: Bools
+    automaton: AhoCorasick = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the automaton."""
+        made = AhoCorasick(self.literals, store_patterns=False)
+        object.__setattr__(self, "automaton", made)
+
+    def __reduce__(self) -> tuple[type[Scanner], tuple[object, ...]]:
+        """Leave the automaton out, which cannot travel; it is made anew there."""
+        names = [each.name for each in fields(self) if each.init]
+        return Scanner, tuple(getattr(self, name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +123,7 @@ def make_scanner(
     table = np.array([*itertools.chain(*entries)], dtype=np.int64).reshape(-1, 3)
     of_guards = [guards.get(text, []) for text in texts]
     return Scanner(
-        automaton=AhoCorasick(texts, store_patterns=False),
+        literals=tuple(texts),
         first=_firsts(entries),
         row=table[:, 0].copy(),
         shift=table[:, 1].copy(),
