@@ -15,7 +15,7 @@ import duckdb
 
 from empathy_score.columns import roles_mapping
 from empathy_score.errors import InputError
-from empathy_score.readers import Export, Reject, conversations, open_export
+from empathy_score.readers import Export, Query, Reject, conversations, open_export
 from empathy_score.readers.sql import interruptible, quoted
 from empathy_score.records import Role, Utterance
 
@@ -86,7 +86,7 @@ class Conversations:
 
 
 def read_conversations(
-    path: Path | str | Sequence[Path | str],
+    path: Path | str | Query | Sequence[Path | str | Query],
     *,
     format: str | None = None,  # noqa: A002
     roles: Mapping[str, Role] | None = None,
@@ -97,8 +97,8 @@ def read_conversations(
 
     Parameters
     ----------
-    path : Path, str, or sequence of them
-        Files, folders, globs or archives.
+    path : Path, str, Query, or sequence of them
+        Files, folders, globs or archives, or queries of databases.
     format : str, optional
         A format's name, instead of the one that is recognised.
     roles : mapping of str to role, optional
@@ -128,7 +128,7 @@ def read_conversations(
     >>> [[(turn.role, turn.text) for turn in chat] for chat in chats]
     [[('agent', 'Hello!'), ('customer', 'Hi')]]
     """
-    paths = [path] if isinstance(path, Path | str) else list(path)
+    paths = [path] if isinstance(path, Path | str | Query) else list(path)
     folder = Path(tempfile.mkdtemp(prefix="empathy-score-"))
     try:
         export = open_export(

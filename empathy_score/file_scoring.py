@@ -7,7 +7,6 @@ so any number of processes, and any number of interruptions, give the same outpu
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import warnings
@@ -22,6 +21,7 @@ from joblib import Parallel, delayed
 
 from empathy_score.errors import InputError
 from empathy_score.readers import Export, Query, conversations, open_export
+from empathy_score.readers.databases import database_at
 from empathy_score.readers.rejects import rejects_path
 from empathy_score.readers.sources import STDIN
 from empathy_score.readers.stored import reopen_export, store_export
@@ -33,6 +33,7 @@ from empathy_score.sql_table import check_target, write_table
 from empathy_score.sql_target import Target
 from empathy_score.writers import (
     add_scores,
+    check_beside,
     check_out,
     part_path,
     write_rejects,
@@ -83,7 +84,7 @@ class ScoredFiles:
 
 def score_files(
     paths: Sequence[Path | str | Query],
-    out: Path | str | None,
+    out: Path | str | None = None,
     *,
     target: Target | None = None,
     columns: Mapping[str, str] | None = None,
@@ -144,7 +145,10 @@ def score_files(
     """
     files = [path for path in paths if not isinstance(path, Query)]
     beside = _beside(out, target)
-    check_out(beside, files)
+    if out is None:
+        check_beside(beside, files)
+    else:
+        check_out(beside, files)
     if target is not None:
         check_target(target)
     roles_to_score(score_roles, has_roles=True)
@@ -152,7 +156,7 @@ def score_files(
     scorer = _scorer(model)
     settings = {
         "files": [_fingerprint(path, beside) for path in paths],
-        "target": None if target is None else _hashed(target.url, target.table),
+        "target": target and [database_at(target.url).name, target.table],
         "columns": dict(columns or {}),
         "roles": dict(roles or {}),
         "auto_roles": auto_roles,
@@ -183,11 +187,11 @@ def score_files(
         with shown("writing", 0):
             if out is not None:
                 write_scored(export, beside, SCORE_COLUMNS)
-            if target is not None:
+            rejects = write_rejects(beside, export.rejects)
+            if target is not None:  # last: a run that goes on would append again
                 write_table(export, target, SCORE_COLUMNS)
     finally:
         export.connection.close()
-    rejects = write_rejects(beside, export.rejects)
     shutil.rmtree(folder)
     return ScoredFiles(
         written=" and ".join(
@@ -269,18 +273,13 @@ def _beside(out: Path | str | None, target: Target | None) -> Path:
     if target is None:
         raise InputError("nothing to write: name a file, a table, or both")
     kept = (sign if sign.isalnum() or sign in "-_" else "_" for sign in target.table)
-    return Path(f"{''.join(kept).strip('_') or 'scored'}.csv")
-
-
-def _hashed(*parts: str) -> str:
-    """Tell one address from another without keeping its password."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return Path(f"{''.join(kept).strip('_') or 'scored'}.table")
 
 
 def _fingerprint(given: Path | str | Query, out: Path) -> list[object]:
-    """Tell one state of an input from another."""
+    """Tell one state of an input from another; of a query, only what it asks."""
     if isinstance(given, Query):
-        return [_hashed(given.url, given.text)]
+        return [database_at(given.url).name, given.text]
     path = str(given)
     if path == STDIN or not Path(path).exists():
         return [path]

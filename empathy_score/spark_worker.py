@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from empathy_score.model import find_model, load_model
 from empathy_score.records import Role
@@ -149,9 +149,10 @@ def score_batches(
         scorer = load_scorer(sent if isinstance(sent, ModelFiles) else sent.value)
         own = table.columns[: len(work.given)]
         read = [work.given.index(name) for name in work.named.values()]
+        columns: dict[str, Any] = dict(work.named)
         found = scorer.score_frame(
             pa.table([own[n] for n in read], names=list(work.named.values())),
-            **work.named,
+            **columns,
             roles=work.roles,
             score_roles=work.score_roles,
         ).select(list(SCORE_COLUMNS))

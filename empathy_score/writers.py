@@ -65,6 +65,19 @@ allowed: .csv, .jsonl, .parquet
         raise InputError(
             f"{out}: unknown ending {out.suffix!r}; allowed: {', '.join(OUT_ENDINGS)}"
         )
+    check_beside(out, inputs)
+
+
+def check_beside(out: Path, inputs: Sequence[Path | str]) -> None:
+    """Raise unless files can be written beside OUT, whatever OUT is.
+
+    Examples
+    --------
+    >>> check_beside(Path("no-such-folder/scored.table"), [])
+    Traceback (most recent call last):
+    empathy_score.errors.InputError: no-such-folder: there is no such folder; \
+create it first
+    """
     if not out.parent.is_dir():
         raise InputError(f"{out.parent}: there is no such folder; create it first")
     for path in map(Path, inputs):

@@ -11,6 +11,8 @@ import psycopg
 import pytest
 
 from empathy_score.cli.app import main
+from empathy_score.conversations import read_conversations
+from empathy_score.readers import Query
 from empathy_score.scoring import SCORE_COLUMNS
 
 CHATS = [
@@ -123,6 +125,53 @@ def test_what_does_not_go_together_is_said_at_once(score, tmp_path, words, said)
     code, line = score(*words)
     assert (code, said in line) == (2, True), line
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_refuses_rows_costs_no_scores(score, postgresql, tmp_path):
+    def ask(statement):
+        with psycopg.connect(postgresql) as own:
+            cursor = own.execute(statement)
+            return cursor.fetchall() if cursor.description else None
+
+    columns = "text text, score float8 CHECK (score IS NULL)"
+    more = ", ".join(
+        f"{name} {'jsonb' if kind.startswith('STRUCT') else kind}"
+        for name, kind in SCORE_COLUMNS.items()
+        if name != "score"
+    ).replace("DOUBLE", "float8")
+    ask(f"CREATE TABLE scored ({columns}, {more})")
+    text = "SELECT text FROM (VALUES ('So sorry!'), ('Order number?')) AS chats (text)"
+    words = ["--from", postgresql, "--query", text, "--to", postgresql]
+    words += ["--table", "scored", "--if-exists", "append"]
+    code, said = score(*words)
+    assert code == 2
+    assert "violates check constraint" in said
+    [kept] = tmp_path.iterdir()
+    settings = (kept / "settings.json").read_text()
+    assert "postgresql://ann@127.0.0.1" in settings
+    assert "cret" not in settings
+    ask("ALTER TABLE scored DROP CONSTRAINT scored_score_check")
+    code, said = score(*words, "--resume")
+    assert code == 0, said
+    assert "2 turns were scored by the run before" in said
+    assert ask("SELECT count(*), count(score) FROM scored") == [(2, 2)]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_may_be_called_like_the_file_that_is_read(score, tmp_path):
+    (tmp_path / "scored.csv").write_text("text\nSo sorry!\n")
+    code, said = score("scored.csv", "--to", "sqlite:///a.db", "--table", "scored")
+    assert code == 0, said
+    assert {path.name for path in tmp_path.iterdir()} == {"scored.csv", "a.db"}
+
+
+def test_conversations_come_from_a_query_too(chats, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = read_conversations(Query(url=chats, text=SELECT))
+    assert [[turn.text for turn in chat] for chat in found] == [
+        [CHATS[0][2], CHATS[1][2]],
+        [CHATS[3][2]],
+    ]
 
 
 def test_a_password_is_not_shown(score, postgresql, tmp_path):
