@@ -75,6 +75,7 @@ def first_pairs(items: Sequence[tuple[Any, Any]]) -> Pairs:
 
     Examples
     --------
+    >>> from empathy_score.lexicon.literals import sre_parse
     >>> found = first_pairs(sre_parse.parse(r"(?:^|[.!] ?)so (?:sorry|sad)|\bah+"))
     >>> [chr(one) + chr(two) for one, two in zip(*found.nonzero())]
     ['! ', '!s', '. ', '.s', 'ah']
