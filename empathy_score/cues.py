@@ -25,7 +25,7 @@ from empathy_score.lexicon import (
 )
 from empathy_score.records import Cue
 
-_SEARCHED_TOGETHER = 64  # texts; more do not fit the processor's cache
+_SEARCHED_TOGETHER = 500  # texts
 
 CUES_KEY = "empathy_cues"
 """Key of ``doc.spans`` under which the cues stand."""

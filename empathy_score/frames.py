@@ -222,9 +222,18 @@ def add_columns(
     frame = frame.rename(renamed) if renamed else frame
     row_of = np.full(len(frame), -1, dtype=np.int64)  # the turn of each row
     row_of[places] = np.arange(len(places))
-    columns: list[nw.Series[Any]] = []
-    for name in SCORE_COLUMNS:
-        values = scored.cues if name == "cues" else scored.columns[name]
-        column = native_column(frame, values, row_of)
-        columns.append(nw.from_native(column, series_only=True).alias(name))
-    return frame.with_columns(*columns)
+    columns = {
+        name: native_column(
+            frame, scored.cues if name == "cues" else scored.columns[name], row_of
+        )
+        for name in SCORE_COLUMNS
+    }
+    if frame.implementation.is_polars():  # narwhals would do the same, but slower
+        scored_frame = frame.to_native().with_columns(**columns)
+        return cast("nw.DataFrame[Any]", nw.from_native(scored_frame))
+    return frame.with_columns(
+        *(
+            nw.from_native(column, series_only=True).alias(name)
+            for name, column in columns.items()
+        )
+    )

@@ -94,10 +94,8 @@ def _polars_cues(native: Any, cues: CueTable, row_of: Ints) -> Any:  # noqa: ANN
     table = native.DataFrame(cues.fields(), schema=schema).to_struct("cues").to_frame()
     turn = native.Series("turn", np.repeat(np.arange(len(counts)), counts))
     grouped = table.with_columns(turn).group_by("turn", maintain_order=True)
-    kind = native.List(native.Struct(schema))
-    lists = native.concat(
-        [grouped.agg("cues")["cues"], native.Series("cues", [[], None], dtype=kind)]
-    )
+    empty = table["cues"].clear().implode()
+    lists = native.concat([grouped.agg("cues")["cues"], empty, empty.clear(1)])
     n_lists = int(has.sum())
     place = np.append(np.where(has, np.cumsum(has) - 1, n_lists), n_lists + 1)
     return lists.gather(place[row_of])  # -1 is the last: null

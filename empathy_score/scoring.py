@@ -50,7 +50,7 @@ from empathy_score.turn_taking import turn_columns
 
 __all__ = ["SCORE_COLUMNS", "EmpathyScorer", "Row", "Scored", "roles_to_score"]
 
-_TURNS_TOGETHER = 4000  # more need more memory, and are not faster
+_TURNS_TOGETHER = 1000  # more do not fit the processor's cache
 _LEAST_TURNS = 1000  # in a process's part
 
 

@@ -69,7 +69,8 @@ def matrix_of(turns: Turns) -> Array:
     """
     counted = _counted()
     X = np.empty((len(turns.has_before), len(all_features())))
-    X[:, counted.places] = np.minimum(turns.own.marks[:, counted.marks], counted.most)
+    found = np.take(turns.own.marks, counted.marks, axis=1)
+    X[:, counted.places] = np.minimum(found, counted.most, out=found)
     for place, compute in counted.others:
         X[:, place] = compute(turns)
     return X
@@ -79,7 +80,7 @@ def matrix_of(turns: Turns) -> Array:
 class _Counted:
     """Features that count marks, together, and the others."""
 
-    places: Ints
+    places: slice
     marks: Ints
     most: Array
     others: tuple[tuple[int, Callable[[Turns], Array]], ...]
@@ -95,4 +96,7 @@ def _counted() -> _Counted:
         else:
             others.append((place, feature.compute))
     places, marks, most = zip(*counted, strict=True)
-    return _Counted(np.array(places), np.array(marks), np.array(most), tuple(others))
+    if places != tuple(range(places[0], places[-1] + 1)):
+        raise ValueError("features that count marks must stand together")
+    together = slice(places[0], places[-1] + 1)
+    return _Counted(together, np.array(marks), np.array(most), tuple(others))

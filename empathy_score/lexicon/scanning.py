@@ -57,11 +57,13 @@ class Scanner:
     marks: dict[str, int]
     beginnings: Bools
     automaton: AhoCorasick = field(init=False, repr=False, compare=False)
+    firsts: Bools = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Make the automaton."""
+        """Make the automaton, and a smaller table to ask first."""
         made = AhoCorasick(self.literals, store_patterns=False)
         object.__setattr__(self, "automaton", made)
+        object.__setattr__(self, "firsts", self.beginnings.any(axis=2))
 
     def __reduce__(self) -> tuple[type[Scanner], tuple[object, ...]]:
         """Leave the automaton out, which cannot travel; it is made anew there."""
@@ -266,6 +268,8 @@ def _positions(
     row, text_of = np.repeat(rows, counts), np.repeat(texts, counts)
     begin = place[candidate] - starts[text_of]
     one, two = characters[place], characters[place + 1]
+    may = np.flatnonzero(scanner.firsts[row, one[candidate]] | (begin == 0))
+    row, text_of, begin, candidate = row[may], text_of[may], begin[may], candidate[may]
     can = scanner.beginnings[row, one[candidate], two[candidate]] | (begin == 0)
     return row[can], text_of[can], begin[can]
 

@@ -34,6 +34,7 @@ _BESIDE = re.compile(
 )
 _GOES_ON = re.compile(r"(?:-{2,4}|\u2014|\+,|\+\^|-)\s?(?=[a-z])")
 
+_ANY = re.compile("[-\u2014/+*()\\[\\]\"']")  # without one there is no mark
 _MARKS_END = tuple("-\u2014/])\"'")
 _MARKS_BEGIN = tuple("-\u2014+[(*")
 
@@ -77,6 +78,8 @@ def may_have_marks(text: str) -> bool:
     >>> may_have_marks("I told you --"), may_have_marks("I told you.")
     (True, False)
     """
+    if _ANY.search(text) is None:
+        return False
     tail = text[-_AT_END:].rstrip()
     return (
         tail.endswith(_MARKS_END)

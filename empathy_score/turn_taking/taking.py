@@ -151,28 +151,31 @@ def turn_columns(
         ``interrupted``, ``p_interrupted``, ``interrupts`` and ``response_seconds``;
         what cannot be observed is masked.
     """
-    n = len(utterances)
     marks = _marks_of(utterances)
-    if not marks and all(one.start is None for one in utterances):
-        state = np.ma.array(np.zeros(n, dtype=np.bool_), mask=True)
-        seconds = np.ma.array(np.zeros(n), mask=True)
-        found = [state, seconds, state.copy(), seconds.copy()]
-    else:
-        taken = _observe(utterances, marks)
+    places = np.arange(len(utterances))
+    if all(one.start is None for one in utterances):  # only marks can show anything
+        marked = {utterances[place].conversation for place in marks}
+        shows = [one.conversation in marked for one in utterances]
+        places = np.flatnonzero(shows)
+        marks = {
+            at: marks[place]
+            for at, place in enumerate(places.tolist())
+            if place in marks
+        }
+    states = np.full((2, len(utterances)), -1)
+    seconds = np.full((2, len(utterances)), np.nan)
+    if len(places):
+        taken = _observe([utterances[place] for place in places.tolist()], marks)
         floor = find_runs(taken.line, ~taken.backchannel)
-        back = np.argsort(taken.line.order)
-        found = [
-            _masked_states(taken.seen.interrupted[back]),
-            np.ma.masked_invalid(taken.p[back]),
-            _masked_states(taken.seen.interrupts[back]),
-            np.ma.masked_invalid(responses(taken.line, floor)[back]),
-        ]
-    names = ("interrupted", "p_interrupted", "interrupts", "response_seconds")
-    return dict(zip(names, found, strict=True))
-
-
-def _masked_states(values: Ints) -> np.ma.MaskedArray[Any, Any]:
-    return np.ma.array(values > 0, mask=values < 0)
+        at = places[taken.line.order]
+        states[:, at] = taken.seen.interrupted, taken.seen.interrupts
+        seconds[:, at] = taken.p, responses(taken.line, floor)
+    return {
+        "interrupted": np.ma.array(states[0] > 0, mask=states[0] < 0),
+        "p_interrupted": np.ma.array(seconds[0], mask=np.isnan(seconds[0])),
+        "interrupts": np.ma.array(states[1] > 0, mask=states[1] < 0),
+        "response_seconds": np.ma.array(seconds[1], mask=np.isnan(seconds[1])),
+    }
 
 
 @dataclass(frozen=True, slots=True)
