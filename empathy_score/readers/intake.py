@@ -98,7 +98,10 @@ def take_in(
         if isinstance(source, Query):
             _close(taken, turns)
             turns = None
-            _add_part(taken, query_part(source, scratch), "SQL query")
+            part = query_part(source, scratch)
+            taken.files.append(part.file)
+            _add_part(taken, part)
+            taken.n_files["SQL query"] += 1
             continue
         taken.files.append(source.name)
         try:
@@ -106,9 +109,7 @@ def take_in(
             if opened.format.content == "table":
                 _close(taken, turns)
                 turns = None
-                part = part_of(connection, opened, scratch)
-                taken.parts.append(part)
-                taken.rejects.extend(part.rejects)
+                _add_part(taken, part_of(connection, opened, scratch))
             else:
                 turns = turns or _Turns(source.name, scratch)
                 turns.n_rows += _add_turns(taken, opened, roles, turns.scratch)
@@ -136,11 +137,9 @@ def _add_turns(
     return written.n_rows
 
 
-def _add_part(taken: Intake, part: Part, title: str) -> None:
-    taken.files.append(part.file)
+def _add_part(taken: Intake, part: Part) -> None:
     taken.parts.append(part)
     taken.rejects.extend(part.rejects)
-    taken.n_files[title] += 1
 
 
 def _close(taken: Intake, turns: _Turns | None) -> None:
