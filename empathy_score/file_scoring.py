@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from joblib import Parallel, delayed
 
@@ -28,7 +29,7 @@ from empathy_score.readers.stored import reopen_export, store_export
 from empathy_score.readers.table import AutoRoles
 from empathy_score.readers.turn_rows import Unnamed
 from empathy_score.records import Role, Utterance
-from empathy_score.scoring import SCORE_COLUMNS, EmpathyScorer, roles_to_score
+from empathy_score.score_columns import SCORE_COLUMNS, roles_to_score
 from empathy_score.sql_table import check_target, write_table
 from empathy_score.sql_target import Target
 from empathy_score.writers import (
@@ -39,6 +40,9 @@ from empathy_score.writers import (
     write_rejects,
     write_scored,
 )
+
+if TYPE_CHECKING:
+    from empathy_score.scoring import EmpathyScorer
 
 BATCH_SIZE = 5_000
 """Utterances that are scored together; a batch ends with a whole conversation."""
@@ -153,7 +157,6 @@ def score_files(
         check_target(target)
     roles_to_score(score_roles, has_roles=True)
     shown = progress or _silent
-    scorer = _scorer(model)
     settings = {
         "files": [_fingerprint(path, beside) for path in paths],
         "target": target and [database_at(target.url).name, target.table],
@@ -163,7 +166,7 @@ def score_files(
         "score_roles": list(score_roles or ()),
         "encoding": encoding,
         "format": format,
-        "model": scorer.model.version,
+        "model": _model_version(model, jobs),
         "empathy_score": version("empathy-score"),
         "batch_size": BATCH_SIZE,
     }
@@ -312,8 +315,21 @@ def _who_is_the_agent(unnamed: Sequence[Unnamed]) -> str:
 
 @cache
 def _scorer(model: str | None) -> EmpathyScorer:
-    """Load a model once in each process."""
+    """Load a model once in each process that scores, and not in one that does not."""
+    from empathy_score.scoring import EmpathyScorer
+
     return EmpathyScorer.load(model)
+
+
+def _version(model: str | None) -> str:
+    return _scorer(model).model.version
+
+
+def _model_version(model: str | None, jobs: int) -> str:
+    """Load the model wherever turns will be scored, and give its version."""
+    if jobs == 1:
+        return _version(model)
+    return str(Parallel(n_jobs=jobs)(delayed(_version)(model) for _ in range(jobs))[0])
 
 
 def _score(

@@ -20,7 +20,8 @@ from empathy_score.columns import (
 from empathy_score.errors import InputError
 from empathy_score.native_columns import native_column
 from empathy_score.records import Role, Utterance
-from empathy_score.scored import SCORE_COLUMNS, Scored
+from empathy_score.score_columns import SCORE_COLUMNS
+from empathy_score.scored import Scored
 
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 """A lone surrogate: no text that can be encoded."""

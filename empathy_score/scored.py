@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,36 +15,11 @@ from empathy_score.features.reading import Read
 from empathy_score.features.spans import lexicon_rows
 from empathy_score.lexicon import CUE_LABELS, SUBTYPES
 from empathy_score.records import Cue
+from empathy_score.score_columns import SCORE_COLUMNS
 
 Row = dict[str, Any]
 Ints = npt.NDArray[np.int64]
 Column = np.ma.MaskedArray[Any, Any]
-
-SCORE_COLUMNS: Mapping[str, str] = {
-    "score": "DOUBLE",
-    "score_low": "DOUBLE",
-    "score_high": "DOUBLE",
-    "level": "BIGINT",
-    "p_none": "DOUBLE",
-    "p_weak": "DOUBLE",
-    "p_strong": "DOUBLE",
-    "emotional_reaction": "DOUBLE",
-    "interpretation": "DOUBLE",
-    "exploration": "DOUBLE",
-    "opportunity": "BOOLEAN",
-    "missed_opportunity": "BOOLEAN",
-    "interrupted": "BOOLEAN",
-    "p_interrupted": "DOUBLE",
-    "interrupts": "BOOLEAN",
-    "response_seconds": "DOUBLE",
-    "out_of_domain": "BOOLEAN",
-    "cues": (
-        'STRUCT("label" VARCHAR, "subtype" VARCHAR, "start" BIGINT, "end" BIGINT, '
-        '"text" VARCHAR, "pattern" VARCHAR, "negated" BOOLEAN)[]'
-    ),
-    **{f"cue_{label}": "BIGINT" for label in CUE_LABELS},
-}
-"""The columns that scoring adds, in their order, with their SQL types."""
 
 _KINDS = {"DOUBLE": np.float64, "BIGINT": np.int64, "BOOLEAN": np.bool_}
 

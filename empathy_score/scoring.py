@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -36,8 +36,8 @@ from empathy_score.opportunity import (
     opportunity_states,
 )
 from empathy_score.records import MECHANISMS, Role, Utterance
+from empathy_score.score_columns import SCORE_COLUMNS, roles_to_score
 from empathy_score.scored import (
-    SCORE_COLUMNS,
     Row,
     Scored,
     cue_counts,
@@ -460,38 +460,6 @@ def _values(found: Predictions) -> dict[str, npt.NDArray[Any]]:
         **found.mechanisms,
         "out_of_domain": found.out_of_domain,
     }
-
-
-def roles_to_score(
-    score_roles: Sequence[str] | None, *, has_roles: bool
-) -> frozenset[Role]:
-    """Whose turns are scored: the agent's, or all where nobody's role is known.
-
-    Parameters
-    ----------
-    score_roles : sequence of role, optional
-        What the user asked for.
-    has_roles : bool
-        Whether the input names roles.
-
-    Returns
-    -------
-    frozenset of role
-
-    Raises
-    ------
-    InputError
-        If one of them is no role.
-    """
-    if score_roles is None:
-        return frozenset({"agent"}) if has_roles else frozenset(get_args(Role))
-    for role in score_roles:
-        if role not in get_args(Role):
-            raise InputError(
-                f"score_roles: {role!r} is no role; "
-                f"allowed are {', '.join(get_args(Role))}"
-            )
-    return frozenset(cast("Sequence[Role]", score_roles))
 
 
 def _with_replies(

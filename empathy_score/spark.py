@@ -16,7 +16,7 @@ from empathy_score.columns import (
 )
 from empathy_score.errors import InputError
 from empathy_score.records import Role
-from empathy_score.scoring import SCORE_COLUMNS, roles_to_score
+from empathy_score.score_columns import SCORE_COLUMNS, roles_to_score
 from empathy_score.spark_worker import (
     ModelFiles,
     Work,
@@ -81,7 +81,7 @@ def score(
     -------
     pyspark.sql.DataFrame
         All rows and columns, and the columns of
-        :data:`~empathy_score.scoring.SCORE_COLUMNS`; a column of the same name that
+        :data:`~empathy_score.score_columns.SCORE_COLUMNS`; a column of that name that
         was there before is kept as ``<name>_input``. Rows come in no order. Rows with
         null or empty text have null scores; a row that names no conversation stands
         alone.

@@ -27,6 +27,7 @@ ORDER = [
     "turn_order",
     "cue_confidence",
     "lexicon",
+    "score_columns",
     "cues",
     "features",
     "sentence_levels",

@@ -19,7 +19,7 @@ from empathy_score.readers.sql import (
 from empathy_score.readers.table import Export
 from empathy_score.records import Role, Utterance
 
-_UNIT_ROWS = 100_000
+_UNIT_ROWS = 20_000
 _UNIT_BYTES = 16_000_000
 
 
