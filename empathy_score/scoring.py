@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed, effective_n_jobs
 from narwhals.typing import IntoDataFrameT
@@ -21,6 +20,7 @@ from empathy_score.features.reading import read_texts
 from empathy_score.features.repetition import Said, count_repeated
 from empathy_score.features.transformer import make_cue_pipeline
 from empathy_score.frames import HALF_CHARACTER, add_columns, table_of, utterances_of
+from empathy_score.later_turns import Known, Live, fill_in
 from empathy_score.lexicon import Matcher, load_matcher
 from empathy_score.model import (
     Model,
@@ -33,7 +33,6 @@ from empathy_score.opportunity import (
     OpportunityModel,
     load_opportunity_model,
     opportunities_of,
-    opportunity_states,
 )
 from empathy_score.records import MECHANISMS, Role, Utterance
 from empathy_score.score_columns import SCORE_COLUMNS, roles_to_score
@@ -46,7 +45,6 @@ from empathy_score.scored import (
     joined,
 )
 from empathy_score.turn_order import replies
-from empathy_score.turn_taking import turn_columns
 
 __all__ = ["SCORE_COLUMNS", "EmpathyScorer", "Row", "Scored", "roles_to_score"]
 
@@ -242,6 +240,7 @@ class EmpathyScorer:
         utterances: Iterable[Utterance],
         *,
         score_roles: Sequence[Role] | None = ("agent", "unknown"),
+        known: Known | None = None,
     ) -> Iterator[Row]:
         """Score turns one after another as they come.
 
@@ -251,25 +250,41 @@ class EmpathyScorer:
             Each conversation in order; conversations may be interleaved.
         score_roles : sequence of role
             Whose turns are scored.
+        known : callable, optional
+            Is called with an earlier turn and a dict of those columns of its row that
+            are now known: ``missed_opportunity``, ``interrupted``, ``p_interrupted``
+            and ``cue_interruption`` once the other side has gone on, or the
+            stream has ended; ``interrupts`` and ``response_seconds`` again where
+            times show only later that turns can overlap. The last call holds.
 
         Yields
         ------
         dict
-            One row of :data:`SCORE_COLUMNS` for each turn, at once. What later turns
-            decide is null: whether the turn was cut off, or cut the other side off,
-            whether the opportunity was missed, and the response time.
+            One row of :data:`SCORE_COLUMNS` for each turn, at once. What waits for
+            later turns is null. With what ``known`` was told, all rows equal those
+            of :meth:`score_utterances`; scores do so at once.
 
         Examples
         --------
-        >>> text = "I completely understand."
-        >>> turn = Utterance(row=0, conversation="1", role="agent", text=text)
-        >>> [row["level"] for row in EmpathyScorer.load().score_stream([turn])]
-        [1]
+        >>> said = [("customer", "It broke!"), ("agent", "Number?"), ("customer", "7")]
+        >>> turns = [
+        ...     Utterance(row=row, conversation="1", role=role, text=text)
+        ...     for row, (role, text) in enumerate(said)
+        ... ]
+        >>> def known(turn, columns):
+        ...     print(turn.row, columns)
+        >>> rows = EmpathyScorer.load().score_stream(turns, known=known)
+        >>> [row["level"] for row in rows]
+        1 {'missed_opportunity': True}
+        [None, 0, None]
         """
         wanted = roles_to_score(score_roles, has_roles=True)
         said: Said = {}
+        live = Live(known)
         for utterance, reply in _with_replies(utterances):
-            yield from self._scored([utterance], [reply], wanted, said).rows()
+            scored = self._scored([utterance], [reply], wanted, said)
+            yield live.row(utterance, scored)
+        live.end()
 
     def score_utterances(
         self, utterances: Sequence[Utterance], score_roles: frozenset[Role]
@@ -319,23 +334,7 @@ class EmpathyScorer:
                 for first in range(0, max(len(utterances), 1), _TURNS_TOGETHER)
             ]
         )
-        columns = scored.columns
-        cues = [
-            () if kind is None else scored.cues.cues_at(place)
-            for place, kind in enumerate(scored.kinds)
-        ]
-        states = opportunity_states(utterances, scored.kinds, cues)
-        missed = np.ma.array(
-            [state == "missed" for state in states],
-            mask=[state is None for state in states],
-            dtype=np.bool_,
-        )
-        missed[columns["opportunity"].mask] = np.ma.masked
-        columns["missed_opportunity"] = missed
-        columns.update(turn_columns(utterances))
-        seen = columns["cue_interruption"]
-        seen[seen.mask & ~columns["interrupted"].mask] = 0
-        return scored
+        return fill_in(scored, utterances)
 
     def _in_parallel(
         self, utterances: Sequence[Utterance], score_roles: frozenset[Role], n_jobs: int

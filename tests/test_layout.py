@@ -40,6 +40,7 @@ ORDER = [
     "component",
     "explanation",
     "scored",
+    "later_turns",
     "native_columns",
     "frames",
     "scoring",

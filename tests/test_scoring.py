@@ -1,3 +1,4 @@
+import itertools
 import math
 import pickle
 import random
@@ -123,18 +124,72 @@ def test_a_scorer_travels_to_another_process(scorer):
     assert copy.score(TEXTS[0]) == scorer.score(TEXTS[0])
 
 
-def test_a_stream_gives_what_the_batch_gives(scorer):
+def test_scores_of_a_stream_are_there_at_once(scorer):
     turns = talk("1", "My father died, I am so upset!", "Okay, that is a lot.", *TEXTS)
     batch = scorer.score_utterances(turns, frozenset({"agent"}))
     stream = list(scorer.score_stream(turns))
     assert list(stream[0]) == list(SCORE_COLUMNS)
-    later = {"missed_opportunity", "response_seconds"}  # later turns decide
     for one, other in zip(stream, batch, strict=True):
-        for name in set(SCORE_COLUMNS) - later:
-            if isinstance(one[name], float):
-                assert one[name] == pytest.approx(other[name], abs=1e-12), name
-            else:
-                assert one[name] == other[name], name
+        assert_same(one, other, set(SCORE_COLUMNS) - {"missed_opportunity"})
+
+
+def phone_call(name):
+    """Both cut each other off, one with a mark and one in time."""
+    said = (
+        ("customer", "My lamp came broken and nobody ever called me ba", 0.0, 4.0),
+        ("agent", "What is your order number?", 3.1, 5.0),
+        ("customer", "mhm", 4.2, 4.4),
+        ("customer", "I told you tw--", 6.0, 7.0),
+        ("agent", "The number, please.", 7.1, 8.5),
+        ("agent", "I can see why you are upset.", 8.6, 10.0),
+        ("customer", "four four seven one", 12.0, 14.0),
+        ("agent", "and then we'll", 13.0, 15.0),
+    )
+    return [
+        Utterance(row=row, conversation=name, role=r, text=text, start=start, end=end)
+        for row, (r, text, start, end) in enumerate(said)
+    ]
+
+
+def test_a_stream_and_what_became_known_later_give_what_the_batch_gives(scorer):
+    calls = [phone_call("call"), busy_day()[:6], talk("chat", "It broke!", "Number?")]
+    turns = [turn for mixed in itertools.zip_longest(*calls) for turn in mixed if turn]
+    later = []
+    rows = list(
+        scorer.score_stream(turns, known=lambda turn, new: later.append((turn, new)))
+    )
+    of_turn = {id(turn): row for turn, row in zip(turns, rows, strict=True)}
+    for turn, new in later:
+        of_turn[id(turn)].update(new)
+    batch = scorer.score_utterances(turns, frozenset({"agent"}))
+    for row, other in zip(rows, batch, strict=True):
+        assert_same(row, other, SCORE_COLUMNS)
+    seen = {(turn.conversation, name) for turn, new in later for name in new}
+    assert ("call", "interrupted") in seen
+    assert ("call", "p_interrupted") in seen
+    assert ("chat", "missed_opportunity") in seen
+
+
+def test_nothing_is_called_missed_while_the_agent_may_still_answer(scorer):
+    said = ("customer", "It came broken and I cried all day!"), ("agent", "Number?")
+    more = ("agent", "I'm so sorry, that is horrible."), ("customer", "7")
+    turns = [
+        Utterance(row=row, conversation="1", role=role, text=text)
+        for row, (role, text) in enumerate((*said, *more))
+    ]
+    told = []
+    stream = scorer.score_stream(
+        turns, known=lambda turn, new: told.append((turn.row, new))
+    )
+    rows = [next(stream) for _ in range(3)]
+    assert told == []
+    assert rows[1]["missed_opportunity"] is None
+    next(stream)
+    assert told == [
+        (1, {"missed_opportunity": False}),
+        (2, {"missed_opportunity": False}),
+    ]
+    assert rows[1]["opportunity"]
 
 
 def test_interleaved_conversations_in_a_stream_do_not_mix(scorer):
@@ -357,10 +412,9 @@ def test_rows_are_the_columns_and_repeated_texts_score_as_each_alone(scorer):
 
 def test_a_batch_of_many_conversations_equals_the_stream(scorer):
     turns = busy_day()
-    later = {"missed_opportunity", "interrupted", "interrupts", "response_seconds"}
     rows = scorer.score_utterances(turns, frozenset({"agent"}))
     for row, live in zip(rows, scorer.score_stream(turns), strict=True):
-        assert_same(row, live, set(row) - later - {"cue_interruption", "p_interrupted"})
+        assert_same(row, live, set(row) - {"missed_opportunity"})
 
 
 def test_batches_are_cut_without_a_trace(scorer, monkeypatch):
