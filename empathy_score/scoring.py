@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed, effective_n_jobs
 from narwhals.typing import IntoDataFrameT
@@ -385,12 +386,17 @@ class EmpathyScorer:
             for name, values in _values(predict(self.model, turns)).items():
                 columns[name][places] = values
             called = opportunities_of(turns.before, self.opportunity).kinds
-            for place, turn, reply, kind in zip(
-                places, some, before, called, strict=True
-            ):
-                if turn.role == "agent" and reply is not None:
-                    kinds[place] = kind
-                    columns["opportunity"][place] = kind is not None
+            asked = [
+                (place, kind)
+                for place, turn, reply, kind in zip(
+                    places, some, before, called, strict=True
+                )
+                if turn.role == "agent" and reply is not None
+            ]
+            for place, kind in asked:
+                kinds[place] = kind
+            answering = np.array([place for place, _ in asked], dtype=np.int64)
+            columns["opportunity"][answering] = [kind is not None for _, kind in asked]
         return Scored(columns=columns, cues=cues, kinds=tuple(kinds))
 
 

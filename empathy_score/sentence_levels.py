@@ -21,7 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from empathy_score.features.transformer import utterances
-from empathy_score.normalization import PlainText, plain_text
+from empathy_score.normalization import PlainText, plain_texts
 from empathy_score.sentences import (
     learn_words,
     sentence_texts,
@@ -201,7 +201,7 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             no word.
         """
         check_is_fitted(self)
-        return self.transform_plain([plain_text(text) for text, _, _ in utterances(X)])
+        return self.transform_plain(plain_texts([text for text, _, _ in utterances(X)]))
 
     def transform_plain(self, texts: Sequence[PlainText]) -> Array:
         """Give the same for texts that are in plain form already.

@@ -47,7 +47,9 @@ def replies(utterances: Iterable[Utterance]) -> Iterator[str | None]:
     """
     said: dict[str, _Said] = {}
     for utterance in utterances:
-        before = said.setdefault(utterance.conversation, _Said())
+        before = said.get(utterance.conversation)
+        if before is None:
+            before = said[utterance.conversation] = _Said()
         other = _OTHER_SIDE.get(utterance.role)
         if other is None:
             yield None

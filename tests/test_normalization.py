@@ -12,6 +12,7 @@ from empathy_score.normalization import (
     PlainText,
     load_spellings,
     plain_text,
+    plain_texts,
     read_spellings,
 )
 
@@ -132,3 +133,13 @@ def test_positions_never_fall_and_end_at_the_end(text):
         assert len(plain.offsets) == len(plain.text) + 1
         assert list(plain.offsets) == sorted(plain.offsets)
         assert plain.offsets[-1] == len(text)
+
+
+ODD = st.text(
+    alphabet=st.sampled_from("aaab B\n\0\t`&<;'\u2019\u0130\u00e9 "), max_size=12
+)
+
+
+@given(st.lists(ODD | st.text(max_size=12), max_size=8))
+def test_many_texts_together_have_the_plain_form_of_each_alone(texts):
+    assert plain_texts(texts) == [plain_text(text) for text in texts]

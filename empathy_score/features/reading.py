@@ -16,7 +16,7 @@ from empathy_score.features.spans import Spans, spans_of_hits
 from empathy_score.features.tokens import Tokens, tokens_of_texts
 from empathy_score.features.turns import Array, Counts, Turns, counts_from, turns_at
 from empathy_score.lexicon import Matcher, find_rows, load_matcher
-from empathy_score.normalization import PlainText, plain_text
+from empathy_score.normalization import PlainText, plain_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def read_texts(
     place_of: dict[str | None, int] = {None: -1}
     place = [place_of.setdefault(text, len(place_of) - 1) for text in texts]
     different = [text for text in place_of if text is not None]
-    plain = [plain_text(text) for text in different]
+    plain = plain_texts(different)
     tokens = tokens_of_texts(nlp, different)
     spans = spans_of_hits(
         find_rows(plain, matcher or load_matcher(), batch_size), tokens

@@ -20,7 +20,7 @@ from empathy_score.features.tokens import (
     Tokens,
     tokens_of_docs,
 )
-from empathy_score.normalization import PlainText, plain_text
+from empathy_score.normalization import PlainText, plain_texts
 
 WARM = (
     "acknowledgement",
@@ -177,7 +177,7 @@ def turns_of(
         [place_of[id(doc)] for doc in docs],
         [-1 if doc is None else place_of[id(doc)] for doc in reply_to],
         n_repeated,
-        [plain_text(text) for text in texts],
+        plain_texts(texts),
     )
 
 

@@ -18,7 +18,7 @@ from empathy_score.lexicon.beginnings import first_pairs
 from empathy_score.lexicon.literals import Needed, needed_of, parsed
 from empathy_score.lexicon.rows import Lexicon, Pattern, Scope, load_lexicon
 from empathy_score.lexicon.scanning import Scanner, make_scanner, scan
-from empathy_score.normalization import PlainText, plain_text
+from empathy_score.normalization import PlainText, plain_texts
 
 # Neither end of a match may lie inside a word.
 _EDGE = r"(?:(?<!\w)|(?!\w))"
@@ -191,7 +191,7 @@ def find_all_hits(texts: Sequence[str], matcher: Matcher) -> list[list[Hit]]:
     list of list of Hit
         For each text, as :func:`find_hits`.
     """
-    plain = [plain_text(text) for text in texts]
+    plain = plain_texts(texts)
     return [
         [
             Hit(matcher.rows[row], start, end, denied)

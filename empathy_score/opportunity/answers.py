@@ -103,16 +103,14 @@ def opportunity_states(
             turn_of[utterance.conversation].append(place)
     states: list[State | None] = [None] * len(utterances)
     for turn in turns:
-        state = _state([kinds[place] for place in turn], [cues[at] for at in turn])
+        called = [
+            (kind, cues[place]) for place in turn if (kind := kinds[place]) is not None
+        ]
+        state = _state(called) if called else "none"
         for place in turn:
             states[place] = state
     return states
 
 
-def _state(kinds: Sequence[str | None], cues: Sequence[Iterable[Cue]]) -> State:
-    called = [
-        (kind, said) for kind, said in zip(kinds, cues, strict=True) if kind is not None
-    ]
-    if not called:
-        return "none"
+def _state(called: Iterable[tuple[str, Iterable[Cue]]]) -> State:
     return "given" if any(answers(kind, said) for kind, said in called) else "missed"
