@@ -2,10 +2,11 @@
 
     python benchmarks/speed.py [--shared ../shared] [--rows 20000]
 
-prints utterances per second and writes ``benchmarks/results/speed.md``. Texts are
-telephone and meeting turns of the shared corpora; without them a sample of this
-project's own conversations is used. en_core_web_sm is measured where it is installed
-(dependency group ``peers``).
+prints utterances per second and writes ``benchmarks/results/speed.md`` with a plot
+beside it. Texts are telephone and meeting turns of the shared corpora; without them a
+sample of this project's own conversations is used. en_core_web_sm is measured where it
+is installed (dependency group ``peers``). Memory is the highest of a process of its own
+that runs the step over all texts once.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import argparse
 import csv
 import json
 import os
+import resource
 import statistics
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -34,6 +37,7 @@ from empathy_score.scoring import EmpathyScorer
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results" / "speed.md"
+PLOT = RESULTS.with_suffix(".svg")
 CHUNK = 1000
 
 
@@ -84,22 +88,60 @@ def token_matcher() -> Language:
     return nlp
 
 
-def steps() -> Iterator[tuple[str, Work]]:
-    """Name what is measured; en_core_web_sm only where it is installed."""
+def with_features() -> Work:
+    """Cues, then the matrix of features."""
     cues = make_cue_pipeline()
-    scorer = EmpathyScorer.load()
-    yield "spaCy blank English tokenizer", drained(spacy.blank("en"))
-    yield "+ empathy_cues", drained(cues)
-    yield "+ token Matcher, one pattern a row", drained(token_matcher())
-    if spacy.util.is_package("en_core_web_sm"):
-        yield "en_core_web_sm", drained(spacy.load("en_core_web_sm"))
 
-    def features(texts: Sequence[str]) -> None:
+    def work(texts: Sequence[str]) -> None:
         docs = list(cues.pipe(texts))
         feature_matrix(docs, [None, *docs[:-1]])
 
-    yield "cues and features", features
-    yield "score_frame", lambda texts: drop(scorer.score_frame(frame_of(texts)))
+    return work
+
+
+def with_scores() -> Work:
+    """Everything, from a frame to a frame."""
+    scorer = EmpathyScorer.load()
+    return lambda texts: drop(scorer.score_frame(frame_of(texts)))
+
+
+def steps() -> dict[str, Callable[[], Work]]:
+    """Name what is measured; en_core_web_sm only where it is installed."""
+    found: dict[str, Callable[[], Work]] = {
+        "spaCy blank English tokenizer": lambda: drained(spacy.blank("en")),
+        "+ empathy_cues": lambda: drained(make_cue_pipeline()),
+        "+ token Matcher, one pattern a row": lambda: drained(token_matcher()),
+        "cues and features": with_features,
+        "score_frame": with_scores,
+    }
+    if spacy.util.is_package("en_core_web_sm"):
+        found["en_core_web_sm"] = lambda: drained(spacy.load("en_core_web_sm"))
+    return found
+
+
+def memory_of(step: str, given: argparse.Namespace) -> float:
+    """Highest resident memory of a process that runs a step once, in MB."""
+    words = [sys.executable, __file__, "--shared", str(given.shared)]
+    words += ["--rows", str(given.rows), "--memory-of", step]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def plot(medians: dict[str, float]) -> None:
+    """Draw the rates, one bar a step."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context({"svg.hashsalt": "speed"}):
+        figure = Figure(figsize=(8, 0.5 * len(medians) + 1.2), layout="constrained")
+        axes = figure.subplots()
+        bars = axes.barh([*medians], [*medians.values()], color="#2a6f97")
+        axes.bar_label(bars, fmt="{:,.0f}", padding=4)
+        axes.invert_yaxis()
+        axes.set_xlabel("utterances per second on one core, median")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.margins(x=0.15)
+        figure.savefig(PLOT, metadata={"Date": None})
 
 
 def drop(_: object) -> None:
@@ -173,8 +215,13 @@ def main() -> int:
     parser.add_argument("--shared", type=Path, default=HERE.parent.parent / "shared")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--job-rows", type=int, default=100_000)
+    parser.add_argument("--memory-of", choices=[*steps()], help=argparse.SUPPRESS)
     given = parser.parse_args()
     texts = texts_of(given.shared, given.rows)
+    if given.memory_of:
+        steps()[given.memory_of]()(texts)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)
+        return 0
     base = drained(spacy.blank("en"))
     lexicon = load_lexicon()
     n_words = sum(len(text.split()) for text in texts) / len(texts)
@@ -184,13 +231,20 @@ def main() -> int:
         f"core, {len(texts):,} utterances of {n_words:.1f} words, {len(lexicon.cues)} "
         f"rows of cues and {len(lexicon.signals)} of signals. Each step and the bare "
         f"tokenizer take turns on the same {CHUNK:,} texts.\n",
-        "| step | utterances/s, median | best | share of the tokenizer's rate |",
-        "|---|---|---|---|",
+        "| step | utterances/s, median | best | share of the tokenizer's rate "
+        "| memory, MB |",
+        "|---|---|---|---|---|",
     ]
-    for name, work in steps():
-        median, best, share = rates(work, base, texts)
-        lines.append(f"| {name} | {median:,.0f} | {best:,.0f} | {share:.3f} |")
+    medians = {}
+    for name, made in steps().items():
+        medians[name], best, share = rates(made(), base, texts)
+        lines.append(
+            f"| {name} | {medians[name]:,.0f} | {best:,.0f} | {share:.3f} "
+            f"| {memory_of(name, given):,.0f} |"
+        )
         print(lines[-1], flush=True)
+    plot(medians)
+    lines.append(f"\n![Utterances per second]({PLOT.name})")
     different = list(dict.fromkeys(texts))
     scorer = EmpathyScorer.load()
     share = rates(
