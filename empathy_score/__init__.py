@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from empathy_score.records import Cue, Utterance
     from empathy_score.scoring import EmpathyScorer
     from empathy_score.sentence_levels import SentenceLevels
+    from empathy_score.summaries import compare, summarize
 
 __version__ = "0.1.0"
 
@@ -30,8 +31,10 @@ _HOMES = {
     "ModelError": "errors",
     "SentenceLevels": "sentence_levels",
     "Utterance": "records",
+    "compare": "summaries",
     "read_conversations": "conversations",
     "score_files": "file_scoring",
+    "summarize": "summaries",
 }
 
 __all__ = [
@@ -46,8 +49,10 @@ __all__ = [
     "ModelError",
     "SentenceLevels",
     "Utterance",
+    "compare",
     "read_conversations",
     "score_files",
+    "summarize",
 ]
 
 

@@ -52,7 +52,7 @@ ORDER = [
     "moods",
     "summaries",
     "coaching",
-    "impact",
+    "outcomes",
     "redaction",
     "report",
     "labelled",

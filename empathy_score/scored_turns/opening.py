@@ -22,6 +22,7 @@ from empathy_score.readers.sql import column_types, database, interruptible
 from empathy_score.records import Role
 from empathy_score.score_columns import SCORE_COLUMNS
 from empathy_score.scored_turns.sources import (
+    names_files,
     paths_of,
     unreadable,
     view_files,
@@ -169,8 +170,8 @@ def _opened(
     outcome: str | None,
 ) -> ScoredTurns:
     """Make the view ``input``, and recognise its columns."""
-    paths = paths_of(table)
-    if paths is not None:
+    if names_files(table):
+        paths = paths_of(table)
         title = ", ".join(str(path) for path in paths)
         view_files(connection, paths)
         names = list(column_types(connection, "input"))

@@ -20,26 +20,44 @@ _LONGEST_LINE = 64 * 2**20
 _AS_WRITTEN = "allowed: .csv, .jsonl, .parquet, as empathy-score score writes them"
 
 
-def paths_of(table: object) -> list[Path] | None:
-    """Give the paths that a caller named; None where a frame was given.
+def names_files(table: object) -> bool:
+    """Tell whether a caller named files rather than gave a frame.
+
+    Examples
+    --------
+    >>> names_files("scored.csv"), names_files(["a.csv", "b.csv"]), names_files(None)
+    (True, True, False)
+    """
+    return isinstance(table, str | Path | Sequence)
+
+
+def paths_of(table: str | Path | Sequence[str | Path]) -> list[Path]:
+    """Give the existing files that a caller named.
+
+    Parameters
+    ----------
+    table : path or sequence of paths
+        What was named.
+
+    Returns
+    -------
+    list of Path
 
     Raises
     ------
     InputError
-        If no path was named, or there is no such file.
+        If none was named, or there is no such file.
 
     Examples
     --------
-    >>> paths_of(object()) is None
-    True
+    >>> paths_of("no-such.csv")
+    Traceback (most recent call last):
+    empathy_score.errors.InputError: no-such.csv: there is no such file
     """
-    if isinstance(table, str | Path):
-        table = [table]
-    if not isinstance(table, Sequence):
-        return None
-    if not table or not all(isinstance(one, str | Path) for one in table):
+    named = [table] if isinstance(table, str | Path) else [*table]
+    if not named or not all(isinstance(one, str | Path) for one in named):
         raise InputError(f"no scored files are named by {table!r}")
-    paths = [Path(one) for one in table]
+    paths = [Path(one) for one in named]
     for path in paths:
         if not path.is_file():
             raise InputError(f"{path}: there is no such file")
