@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from empathy_score.explanation import EmpathyScore
     from empathy_score.features import EmpathyFeatures
     from empathy_score.file_scoring import score_files
+    from empathy_score.outcomes import Impact, impact
     from empathy_score.records import Cue, Utterance
     from empathy_score.scoring import EmpathyScorer
     from empathy_score.sentence_levels import SentenceLevels
@@ -27,11 +28,13 @@ _HOMES = {
     "EmpathyScore": "explanation",
     "EmpathyScoreError": "errors",
     "EmpathyScorer": "scoring",
+    "Impact": "outcomes",
     "InputError": "errors",
     "ModelError": "errors",
     "SentenceLevels": "sentence_levels",
     "Utterance": "records",
     "compare": "summaries",
+    "impact": "outcomes",
     "read_conversations": "conversations",
     "score_files": "file_scoring",
     "summarize": "summaries",
@@ -45,11 +48,13 @@ __all__ = [
     "EmpathyScore",
     "EmpathyScoreError",
     "EmpathyScorer",
+    "Impact",
     "InputError",
     "ModelError",
     "SentenceLevels",
     "Utterance",
     "compare",
+    "impact",
     "read_conversations",
     "score_files",
     "summarize",
