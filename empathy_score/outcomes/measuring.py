@@ -10,13 +10,12 @@ import numpy as np
 
 from empathy_score.errors import InputError
 from empathy_score.outcomes.conversations import ToldConversations, told_conversations
+from empathy_score.outcomes.doses import Dose, doses
 from empathy_score.outcomes.effects import (
-    Dose,
     Effect,
     Interval,
     adjusted_effect,
     agent_effects,
-    doses,
     rank_correlation,
 )
 from empathy_score.scored_turns import open_scored

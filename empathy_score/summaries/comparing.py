@@ -6,12 +6,11 @@ import itertools
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
 from empathy_score.errors import InputError
-from empathy_score.scored_turns import ScoredTurns, open_scored
-from empathy_score.summaries.groups import group_columns
+from empathy_score.scored_turns import open_scored
+from empathy_score.summaries.groups import Columns, group_columns
 from empathy_score.summaries.summarizing import check_arguments, standard_errors
 from empathy_score.summaries.tables import frame_like
 
@@ -86,44 +85,49 @@ def compare(
 is within noise.']
     """
     with open_scored(table, **columns, with_text=False) as turns:
-        found = compared(turns, by, min_conversations, confidence)
-    return frame_like(table, found, _KINDS)
+        check_arguments(min_conversations, confidence)
+        groups = group_columns(turns, by)
+        pairs = pairs_of(groups, by, min_conversations, confidence)
+    return frame_like(table, pairs, _KINDS)
 
 
-def compared(
-    turns: ScoredTurns, by: str, min_conversations: int, confidence: float
-) -> dict[str, npt.NDArray[Any]]:
-    """Compare each two groups of an opened table: the columns of :func:`compare`.
+def pairs_of(
+    groups: Columns, by: str, min_conversations: int = 2, confidence: float = 0.9
+) -> Columns:
+    """Give the columns of :func:`compare` for groups that are counted.
 
     Parameters
     ----------
-    turns : ScoredTurns
-        The opened table.
+    groups : dict of str to array
+        From :func:`~empathy_score.summaries.groups.group_columns`.
     by, min_conversations, confidence
         As for :func:`compare`.
 
     Returns
     -------
     dict of str to array, each of shape (n_pairs,)
+
+    Raises
+    ------
+    InputError
+        As :func:`compare`.
     """
-    check_arguments(min_conversations, confidence)
-    found = group_columns(turns, by)
-    variances, degrees = standard_errors(found)
+    variances, degrees = standard_errors(groups)
     if not degrees:
         raise InputError(
-            f"{turns.title}: no {by} has two conversations, so that nothing tells how "
-            "much they differ by chance"
+            f"no {by} has two conversations, so that nothing tells how much they "
+            "differ by chance"
         )
-    large = np.flatnonzero(np.asarray(found["units"]) >= min_conversations)
+    large = np.flatnonzero(np.asarray(groups["units"]) >= min_conversations)
     if not 2 <= len(large) <= _MOST_GROUPS:
         raise InputError(
-            f"{turns.title}: {len(large):,} groups have at least {min_conversations} "
-            f"conversations; from 2 to {_MOST_GROUPS} can be compared, so change "
-            "min_conversations or group by something else"
+            f"groups with at least {min_conversations} conversations: {len(large):,}; "
+            f"from 2 to {_MOST_GROUPS} can be compared, so change min_conversations or "
+            "group by something else"
         )
-    names = np.asarray(found["name"])[large].astype(str).astype(object)
+    names = np.asarray(groups["name"])[large].astype(str).astype(object)
     first, second = np.array([*itertools.combinations(range(len(large)), 2)]).T
-    means = np.asarray(found["mean"], dtype=np.float64)[large]
+    means = np.asarray(groups["mean"], dtype=np.float64)[large]
     spread = np.sqrt((variances[large][first] + variances[large][second]) / 2)
     width = stats.studentized_range.ppf(confidence, len(large), degrees) * spread
     difference = means[first] - means[second]

@@ -58,7 +58,7 @@ def check_grouping(turns: ScoredTurns, by: str) -> None:
             "name the column of dates with start= / --start COLUMN"
         )
     raise InputError(
-        f"{turns.title}: no scored turn has a {by}; "
+        f"{turns.title}: no scored turn says which {by} it belongs to; "
         f"name its column with {by}= / --{by} COLUMN"
     )
 

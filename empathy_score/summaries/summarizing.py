@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from empathy_score.errors import InputError
 from empathy_score.lexicon import CUE_LABELS
-from empathy_score.scored_turns import ScoredTurns, open_scored
-from empathy_score.summaries.groups import GROUPINGS, group_columns
+from empathy_score.scored_turns import open_scored
+from empathy_score.summaries.groups import GROUPINGS, Columns, group_columns
 from empathy_score.summaries.shrinkage import shrink
 from empathy_score.summaries.tables import frame_like
 
-__all__ = ["GROUPINGS", "SUMMARY_COLUMNS", "summarize", "summary_columns"]
+__all__ = ["GROUPINGS", "SUMMARY_COLUMNS", "summarize", "summary_of"]
 
 SUMMARY_COLUMNS: Mapping[str, str] = {
     "conversations": "BIGINT",
@@ -116,31 +116,30 @@ def summarize(
     [('Ann', 4, 0.25), ('Bo', 1, 0.9)]
     """
     with open_scored(table, **columns, with_text=False) as turns:
-        found = summary_columns(turns, by, min_conversations, confidence)
+        check_arguments(min_conversations, confidence)
+        groups = group_columns(turns, by)
+    found = summary_of(groups, by, min_conversations, confidence)
     return frame_like(table, found, {by: "", **SUMMARY_COLUMNS})
 
 
-def summary_columns(
-    turns: ScoredTurns,
-    by: str = "agent",
-    min_conversations: int = 1,
-    confidence: float = 0.9,
-) -> dict[str, npt.NDArray[Any]]:
-    """Sum up an opened table: the columns of :func:`summarize`, null masked.
+def summary_of(
+    groups: Columns, by: str, min_conversations: int = 1, confidence: float = 0.9
+) -> Columns:
+    """Give the columns of :func:`summarize` for groups that are counted.
 
     Parameters
     ----------
-    turns : ScoredTurns
-        The opened table.
+    groups : dict of str to array
+        From :func:`~empathy_score.summaries.groups.group_columns`.
     by, min_conversations, confidence
         As for :func:`summarize`.
 
     Returns
     -------
     dict of str to array, each of shape (n_groups,)
+        Null is masked.
     """
-    check_arguments(min_conversations, confidence)
-    found = group_columns(turns, by)
+    found = dict(groups)
     variances, degrees = standard_errors(found)
     if degrees:
         means = np.asarray(found["mean"], dtype=np.float64)
@@ -160,9 +159,7 @@ def summary_columns(
     return {by: name[large]} | {name: found[name][large] for name in SUMMARY_COLUMNS}
 
 
-def standard_errors(
-    found: Mapping[str, npt.NDArray[Any]],
-) -> tuple[npt.NDArray[np.float64], int]:
+def standard_errors(found: Columns) -> tuple[npt.NDArray[np.float64], int]:
     """Give the squared standard errors of the groups' means, and their degrees.
 
     The variance within groups is taken as the same in all of them, as few have enough
@@ -170,7 +167,7 @@ def standard_errors(
 
     Parameters
     ----------
-    found : mapping
+    found : dict of str to array
         From :func:`~empathy_score.summaries.groups.group_columns`.
 
     Returns

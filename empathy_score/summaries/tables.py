@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from empathy_score.readers.sql import literal, quoted
 from empathy_score.scored_turns.sources import names_files
+from empathy_score.summaries.groups import Columns
+from empathy_score.writers import FORMATS, check_out, replacing
 
 
 def frame_like(
     table: Any,  # noqa: ANN401
-    columns: Mapping[str, npt.NDArray[Any]],
+    columns: Columns,
     kinds: Mapping[str, str],
 ) -> Any:  # noqa: ANN401
     """Give columns as a frame of the same kind as ``table``.
@@ -54,7 +59,7 @@ def frame_like(
     return build({name: make(native, columns[name]) for name in kinds})
 
 
-def plain_rows(columns: Mapping[str, npt.NDArray[Any]]) -> list[dict[str, Any]]:
+def plain_rows(columns: Columns) -> list[dict[str, Any]]:
     """Give columns as one dict for each row, of what JSON can hold.
 
     Parameters
@@ -78,6 +83,49 @@ def plain_rows(columns: Mapping[str, npt.NDArray[Any]]) -> list[dict[str, Any]]:
     return [
         dict(zip(columns, cells, strict=True)) for cells in zip(*lists, strict=True)
     ]
+
+
+def write_columns(columns: Columns, kinds: Mapping[str, str], out: Path) -> None:
+    """Write columns to a file.
+
+    Parameters
+    ----------
+    columns : dict of str to array
+        Columns of one length; null is masked.
+    kinds : mapping of str to str
+        The columns wanted, in order, with their SQL types.
+    out : Path
+        A ``.csv``, ``.jsonl`` or ``.parquet`` file; replaced where it is there.
+
+    Raises
+    ------
+    InputError
+        Another ending, or a folder that is not there or cannot be written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> columns = {"agent": np.array(["Ann"]), "turns": np.array([3])}
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     out = Path(name, "agents.csv")
+    ...     write_columns(columns, {"agent": "VARCHAR", "turns": "BIGINT"}, out)
+    ...     print(out.read_text().split())
+    ['agent,turns', 'Ann,3']
+    """
+    check_out(out, [])
+    rows = plain_rows({name: columns[name] for name in kinds})
+    lists = [[row[name] for row in rows] for name in kinds]
+    selected = ", ".join(
+        f"unnest(${place}::{kind}[]) AS {quoted(name)}"
+        for place, (name, kind) in enumerate(kinds.items(), 1)
+    )
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE listed AS SELECT {selected}", lists)
+        with replacing(out) as unfinished:
+            connection.execute(
+                f"COPY listed TO {literal(str(unfinished))} "
+                f"({FORMATS[out.suffix.lower()]})"
+            )
 
 
 def _pandas(native: Any, column: npt.NDArray[Any]) -> Any:  # noqa: ANN401

@@ -187,7 +187,10 @@ def test_the_same_kind_of_frame_comes_back(tmp_path):
     ("how", "said"),
     [
         ({"by": "shift"}, "by: 'shift' is no grouping; allowed: conversation, agent"),
-        ({"by": "team"}, "no scored turn has a team; name its column with team="),
+        (
+            {"by": "team"},
+            "no scored turn says which team it belongs to; name its column with team=",
+        ),
         ({"by": "week"}, "name the column of dates with start="),
         ({"min_conversations": 0}, "from 1 on, got 0"),
         ({"confidence": 90}, "between 0 and 1, got 90"),
