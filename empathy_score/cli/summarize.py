@@ -126,7 +126,7 @@ def _table(summary: Columns, by: str, confidence: float) -> Table:
         columns.pop("conver-\nsations")
     shown = {name: cells for name, cells in columns.items() if any(cells)}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(by, overflow="fold", min_width=8)
+    table.add_column(by, overflow="fold", min_width=10 if by == "week" else 8)
     for name in shown:
         table.add_column(name, justify="right", no_wrap=True)
     for row, *cells in zip(rows, *shown.values(), strict=True):
@@ -135,7 +135,7 @@ def _table(summary: Columns, by: str, confidence: float) -> Table:
 
 
 def _number(value: float | None, form: str, unit: str = "") -> str:
-    return "" if value is None else f"{value:{form}}{unit}"
+    return "" if value is None else f"{value:{form}}{unit}".replace("-0.0", "+0.0")
 
 
 def _empathy(row: dict[str, Any]) -> str:
@@ -190,6 +190,10 @@ def _differences(
     except InputError as error:
         yield f"not compared: {error}"
         return
+    yield (
+        f"Plain means compared, with {100 * confidence:g} % intervals that hold for "
+        "all pairs together:"
+    )
     if len(pairs["says"]) <= _MOST_PAIRS:
         yield from map(str, pairs["says"])
         return

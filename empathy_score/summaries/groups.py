@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from empathy_score.errors import InputError
@@ -93,7 +94,10 @@ def group_columns(turns: ScoredTurns, by: str) -> Columns:
     connection.execute(_NUMBERED)
     connection.execute(_TALKS)
     connection.execute(f"CREATE OR REPLACE TABLE cells AS {_cells(by)}")
-    return connection.execute(_groups(by)).fetchnumpy()
+    found = connection.execute(_groups(by)).fetchnumpy()
+    if by == "week":
+        found["name"] = np.ma.getdata(found["name"]).astype("datetime64[D]")
+    return found
 
 
 def _cells(by: str) -> str:

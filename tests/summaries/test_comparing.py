@@ -61,3 +61,11 @@ def test_agents_with_one_conversation_are_not_compared():
 def test_what_cannot_be_compared_says_why(scores_of, said):
     with pytest.raises(InputError, match=said):
         compare(talks(scores_of))
+
+
+def test_weeks_are_named_by_their_monday():
+    table = talks({"Ann": [0.1, 0.2], "Bo": [0.7, 0.8]}).with_columns(
+        start=pl.Series(["2024-05-01", "2024-05-02", "2024-05-08", "2024-05-09"])
+    )
+    [found] = compare(table, "week").rows(named=True)
+    assert (found["first"], found["second"]) == ("2024-04-29", "2024-05-06")
