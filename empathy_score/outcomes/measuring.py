@@ -238,8 +238,13 @@ def _says(found: Impact) -> Iterator[str]:
 def _slope(found: Impact, effect: Effect, among: str) -> str:
     chance = ", which chance can explain" if effect.low <= 0 <= effect.high else ""
     return (
-        f"For 0.1 more empathy, {found.outcome} is {abs(effect.value):.2g} "
+        f"For 0.1 more empathy, {found.outcome} is {_figure(abs(effect.value))} "
         f"{'higher' if effect.value > 0 else 'lower'} {among} "
-        f"({100 * found.confidence:g} % interval {effect.low:.2g} to "
-        f"{effect.high:.2g}){chance}."
+        f"({100 * found.confidence:g} % interval {_figure(effect.low)} to "
+        f"{_figure(effect.high)}){chance}."
     )
+
+
+def _figure(value: float) -> str:
+    """Write a number with two digits that count."""
+    return f"{value:#.2g}".rstrip(".") if abs(value) < 100 else f"{value:,.0f}"
