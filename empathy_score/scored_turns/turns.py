@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import duckdb
 
-from empathy_score.columns import Columns, role_of, seconds_of
+from empathy_score.columns import Columns, role_of
 from empathy_score.readers.sql import as_text, column_types, quoted
 from empathy_score.records import Role
 from empathy_score.score_columns import SCORE_COLUMNS
+from empathy_score.scored_turns.times import add_seconds, seconds_sql
 
 TURN_COLUMNS: Mapping[str, str] = {
     "row": "BIGINT",
@@ -94,9 +95,7 @@ def make_turns(
     """
     kinds = column_types(connection, "input")
     for meaning, column in (("start", columns.start), ("end", columns.end)):
-        connection.create_function(
-            f"seconds_of_{meaning}", _seconds(column), ["VARCHAR"], "DOUBLE"
-        )
+        add_seconds(connection, meaning, column)
     heard = _heard(columns, kinds, outcome, with_text)
     connection.execute(f"CREATE TABLE heard AS SELECT * FROM ({heard}) WHERE said")
     _name_roles(connection, roles, has_roles=columns.role is not None)
@@ -107,13 +106,6 @@ def make_turns(
     connection.execute(f"CREATE TABLE turns AS {_turns()}")
     for name in ("heard", "told", "placed", "role_names"):
         connection.execute(f"DROP TABLE {name}")
-
-
-def _seconds(column: str | None) -> Callable[[str], float | None]:
-    def seconds(cell: str) -> float | None:
-        return seconds_of(column or "", cell)
-
-    return seconds
 
 
 def _heard(
@@ -134,9 +126,9 @@ def _heard(
         "agent": _label(agent, kinds),
         "team": _label(columns.team, kinds),
         "channel": _label(columns.channel, kinds),
-        "start": f"seconds_of_start({_cell(columns.start, kinds)})",
-        "end": f"seconds_of_end({_cell(columns.end, kinds)})",
-        "words": rf"len(regexp_extract_all({text}, '\S+'))",
+        "start": seconds_sql("start", columns.start, kinds),
+        "end": seconds_sql("end", columns.end, kinds),
+        "words": _words(text),
         "text": text if with_text else "NULL::VARCHAR",
         "outcome": _number(outcome, kinds),
         "said": f"coalesce(trim({text}), '') <> ''",
@@ -154,6 +146,18 @@ def _cell(column: str | None, kinds: Mapping[str, str]) -> str:
     if column is None:
         return "NULL::VARCHAR"
     return as_text(quoted(column), kinds[column])
+
+
+def _words(text: str) -> str:
+    """Write the SQL for the number of words; patterns are slow, and rarely needed."""
+    spaced = " OR ".join(
+        f"contains({text}, {sign})" for sign in ("'  '", "chr(9)", "chr(10)", "chr(13)")
+    )
+    return (
+        f"CASE WHEN {spaced} OR trim({text}) <> {text} "
+        rf"THEN len(regexp_extract_all({text}, '\S+')) "
+        f"ELSE length({text}) - length(replace({text}, ' ', '')) + 1 END"
+    )
 
 
 def _label(column: str | None, kinds: Mapping[str, str]) -> str:
