@@ -1,6 +1,7 @@
 """The intervals of what empathy goes with hold planted effects as often as they say."""
 
 import json
+import sys
 from dataclasses import asdict, replace
 from itertools import pairwise
 
@@ -176,3 +177,9 @@ def test_a_table_is_measured_conversation_by_conversation(tmp_path):
 def test_what_cannot_be_measured_says_why(columns, how, said):
     with pytest.raises(InputError, match=said):
         impact(scored(60, **columns), "rating", **how)
+
+
+def test_without_statsmodels_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "statsmodels.regression.linear_model", None)
+    with pytest.raises(InputError, match=r"pip install 'empathy-score\[impact\]'"):
+        impact_of(planted(1, 0.4))
