@@ -1,0 +1,163 @@
+"""Whether the conditions of a rule hold, and what its sentence quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from empathy_score.coaching.records import Answer, Evidence
+from empathy_score.coaching.rows import AnswerRow, When
+from empathy_score.records import Cue
+
+_SLOT = re.compile(r"\{([^{}]+)\}")
+_SENTENCE_END = re.compile(r"[.!?\n]")
+_MOST_LETTERS = 90  # of what is quoted inside a sentence
+_FEWEST_WORDS = 3  # of a question; "more?" alone says too little
+
+
+def holds(when: When, answer: Answer, said: Iterable[str] = ()) -> bool:
+    """Whether all conditions hold.
+
+    Parameters
+    ----------
+    when : When
+        Conditions.
+    answer : Answer
+        What they are about.
+    said : iterable of str
+        Rows of ``customer.jsonl`` that were found in the customer's turn.
+
+    Returns
+    -------
+    bool
+        A condition on what cannot be observed does not hold.
+    """
+    names = cue_names(answer.cues)
+    facts = (
+        (when.called, answer.called),
+        (when.missed, answer.missed),
+        (when.interrupts, answer.interrupts),
+        (when.timed, answer.interrupts is not None),
+    )
+    return (
+        names.issuperset(when.cue)
+        and (not when.any_cue or not names.isdisjoint(when.any_cue))
+        and names.isdisjoint(when.no_cue)
+        and (not when.said or not set(when.said).isdisjoint(said))
+        and all(wanted is None or wanted == found for wanted, found in facts)
+        and (when.asks is None or when.asks == (question_of(answer) is not None))
+    )
+
+
+def cue_names(cues: Iterable[Cue]) -> set[str]:
+    """Give labels, and labels with kinds, of the cues that are not denied.
+
+    Examples
+    --------
+    >>> cue_names([])
+    set()
+    """
+    names = set()
+    for cue in cues:
+        if not cue.negated:
+            names.add(cue.label)
+            if cue.subtype is not None:
+                names.add(f"{cue.label}.{cue.subtype}")
+    return names
+
+
+def question_of(answer: Answer) -> Evidence | None:
+    """Give the first question that asks for something, up to its question mark.
+
+    Parameters
+    ----------
+    answer : Answer
+        With cues.
+
+    Returns
+    -------
+    Evidence or None
+        None where there is none but "is there anything else?" or one too short.
+    """
+    offers = [cue for cue in answer.cues if cue.label == "help_offer"]
+    for cue in answer.cues:
+        if cue.label not in ("closed_question", "open_question") or cue.negated:
+            continue
+        if any(cue.start < offer.end and offer.start < cue.end for offer in offers):
+            continue
+        found = _SENTENCE_END.search(answer.text, cue.end - 1)
+        end = found.end() if found and found[0] == "?" else cue.end
+        words = answer.text[cue.start : end]
+        if words.endswith("?") and len(words.split()) >= _FEWEST_WORDS:
+            return Evidence(
+                side="quote", start=cue.start, end=end, label=cue.label, text=words
+            )
+    return None
+
+
+def first_row(
+    rows: Sequence[AnswerRow], answer: Answer, said: Iterable[str] = ()
+) -> AnswerRow | None:
+    """Give the first row whose conditions hold."""
+    return next((row for row in rows if holds(row.when, answer, said)), None)
+
+
+def evidence_for(template: str, answer: Answer) -> dict[str, Evidence]:
+    """Find the spans of an answer that a template quotes.
+
+    Parameters
+    ----------
+    template : str
+        With slots such as ``{apology.specific}`` or ``{question}``.
+    answer : Answer
+        With cues.
+
+    Returns
+    -------
+    dict of str to Evidence
+        By slot. A slot with ``|`` takes the first alternative that is there; the
+        longest cue stands for its label.
+    """
+    found: dict[str, Evidence] = {}
+    for slot in _SLOT.findall(template):
+        for name in slot.split("|"):
+            span = question_of(answer) if name == "question" else _cue(name, answer)
+            if span is not None:
+                found[slot] = span
+                break
+    return found
+
+
+def filled(template: str, words: Mapping[str, str]) -> str:
+    """Put words into the slots of a template.
+
+    Examples
+    --------
+    >>> filled("{count} of {of} turns", {"count": "4", "of": "5"})
+    '4 of 5 turns'
+    """
+    return _SLOT.sub(lambda match: words[match[1]], template)
+
+
+def short(text: str, letters: int = _MOST_LETTERS) -> str:
+    """Cut a text at a word's end, on one line.
+
+    Examples
+    --------
+    >>> short("What is the order  number?", letters=12)
+    'What is the…'
+    """
+    line = " ".join(text.split())
+    if len(line) <= letters:
+        return line
+    return line[:letters].rpartition(" ")[0].rstrip(" ,;:-") + "…"
+
+
+def _cue(name: str, answer: Answer) -> Evidence | None:
+    fitting = [cue for cue in answer.cues if name in cue_names([cue])]
+    if not fitting:
+        return None
+    cue = max(fitting, key=lambda cue: cue.end - cue.start)
+    return Evidence(
+        side="quote", start=cue.start, end=cue.end, label=cue.label, text=cue.text
+    )

@@ -1,0 +1,154 @@
+"""What customers said that calls for empathy, and how surely it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from empathy_score.coaching.records import Evidence
+from empathy_score.coaching.rows import CustomerRow, load_rules
+from empathy_score.features.reading import read_texts
+from empathy_score.features.transformer import make_cue_pipeline
+from empathy_score.normalization import plain_text
+from empathy_score.opportunity import load_opportunity_model, opportunities_of
+
+_CLAUSE_EDGE = re.compile(r"[.!?;\n]+(?=\s|$)|\s[-–—]+\s|[\n]")  # noqa: RUF001
+_MOST_LETTERS = 100
+_LETTERS_BEFORE = 45
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Words of a customer, and the row that found them.
+
+    Attributes
+    ----------
+    row : CustomerRow
+        What they are.
+    evidence : Evidence
+        Where they stand in the customer's turn.
+    """
+
+    row: CustomerRow
+    evidence: Evidence
+
+
+def words_that_called(text: str) -> tuple[Said, ...]:
+    """Find what a customer's turn says that calls for empathy.
+
+    Parameters
+    ----------
+    text : str
+        The customer's turn.
+
+    Returns
+    -------
+    tuple of Said
+        At most one for each row, the heaviest row first.
+
+    Examples
+    --------
+    >>> [said.evidence.text for said in words_that_called("It broke AGAIN after days!")]
+    ['broke AGAIN']
+    """
+    plain = plain_text(text)
+    found = []
+    for row in load_rules().customer:
+        match = _compiled(row.pattern).search(plain.text)
+        if match is not None:
+            start, end = plain.original(match.start(), match.end())
+            evidence = Evidence(
+                side="reply_to",
+                start=start,
+                end=end,
+                label=row.id,
+                text=text[start:end],
+            )
+            found.append(Said(row=row, evidence=evidence))
+    return tuple(sorted(found, key=lambda said: -said.row.weight))
+
+
+def weight_of(said: Sequence[Said]) -> float:
+    """Say how far the words alone show a call: 1 minus the product of the doubts.
+
+    Returns
+    -------
+    float
+        In [0, 1); 0 where nothing was found.
+
+    Examples
+    --------
+    >>> weight_of([])
+    0.0
+    """
+    doubt = 1.0
+    for one in said:
+        doubt *= 1.0 - one.row.weight
+    return 1.0 - doubt
+
+
+def phrase_around(text: str, start: int, end: int) -> str:
+    """Give the clause in which words stand, cut to about a hundred characters.
+
+    Parameters
+    ----------
+    text : str
+        The customer's turn.
+    start, end : int
+        The words.
+
+    Returns
+    -------
+    str
+        On one line, with "…" where the clause goes on.
+
+    Examples
+    --------
+    >>> phrase_around("Hello. I waited for days, no news. Bye", 16, 24)
+    'I waited for days, no news'
+    """
+    edges = [match.span() for match in _CLAUSE_EDGE.finditer(text)]
+    first = max((edge[1] for edge in edges if edge[1] <= start), default=0)
+    last = min((edge[0] for edge in edges if edge[0] >= end), default=len(text))
+    before, after = "", ""
+    if last - first > _MOST_LETTERS:
+        if start - first > _LETTERS_BEFORE:
+            first = text.find(" ", start - _LETTERS_BEFORE, start) + 1 or start
+            before = "…"
+        if last - first > _MOST_LETTERS:
+            cut = text.rfind(" ", end, first + _MOST_LETTERS)
+            last = max(end, cut)
+            after = "…"
+    return before + " ".join(text[first:last].split()) + after
+
+
+def call_probabilities(texts: Sequence[str]) -> list[float]:
+    """Say how probably customers' turns call for empathy.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Customers' turns, their messages joined by line breaks.
+
+    Returns
+    -------
+    list of float
+        In [0, 1], from the shipped model of opportunities.
+
+    Examples
+    --------
+    >>> call_probabilities(["It broke again and nobody called!"])[0] > 0.5
+    True
+    """
+    if not texts:
+        return []
+    read = read_texts(make_cue_pipeline(), texts)
+    found = opportunities_of(read.counts, load_opportunity_model()).probability
+    return [float(found[place]) for place in read.place]
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
