@@ -11,6 +11,12 @@ from empathy_score.records import Cue
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _SENTENCE_END = re.compile(r"[.!?\n]")
+# Where a question begins that follows thanks or a greeting without a full stop.
+_QUESTION_OPENER = re.compile(
+    r"(?:[,;:\n]\s*|(?<=[\w#]) (?=[A-Z]))((?i:can|could|may|do|did|are|is|have|has|"
+    r"would|will|what|which|when|where|who|why|how)\b)"
+)
+_CUE_EDGE = re.compile(r"[,;.!?\n]|(?<=[a-z]) (?=[A-Z][a-z]+ )")
 _MOST_LETTERS = 90  # of what is quoted inside a sentence
 _FEWEST_WORDS = 3  # of a question; "more?" alone says too little
 
@@ -67,7 +73,7 @@ def cue_names(cues: Iterable[Cue]) -> set[str]:
 
 
 def question_of(answer: Answer) -> Evidence | None:
-    """Give the first question that asks for something, up to its question mark.
+    """Give the longest question that asks for something, up to its question mark.
 
     Parameters
     ----------
@@ -80,19 +86,30 @@ def question_of(answer: Answer) -> Evidence | None:
         None where there is none but "is there anything else?" or one too short.
     """
     offers = [cue for cue in answer.cues if cue.label == "help_offer"]
-    for cue in answer.cues:
-        if cue.label not in ("closed_question", "open_question") or cue.negated:
-            continue
-        if any(cue.start < offer.end and offer.start < cue.end for offer in offers):
-            continue
-        found = _SENTENCE_END.search(answer.text, cue.end - 1)
-        end = found.end() if found and found[0] == "?" else cue.end
-        words = answer.text[cue.start : end]
-        if words.endswith("?") and len(words.split()) >= _FEWEST_WORDS:
-            return Evidence(
-                side="quote", start=cue.start, end=end, label=cue.label, text=words
-            )
-    return None
+    found = [
+        question
+        for cue in answer.cues
+        if cue.label in ("closed_question", "open_question")
+        and not cue.negated
+        and not any(cue.start < one.end and one.start < cue.end for one in offers)
+        and (question := _question(answer.text, cue)) is not None
+    ]
+    return max(found, key=lambda one: one.end - one.start, default=None)
+
+
+def _question(text: str, cue: Cue) -> Evidence | None:
+    mark = _SENTENCE_END.search(text, cue.end - 1)
+    if mark is None or mark[0] != "?":
+        return None
+    start = cue.start
+    for opener in _QUESTION_OPENER.finditer(text, cue.start, cue.end):
+        start = opener.start(1)
+    words = text[start : mark.end()]
+    if len(words.split()) < _FEWEST_WORDS:
+        return None
+    return Evidence(
+        side="quote", start=start, end=mark.end(), label=cue.label, text=words
+    )
 
 
 def first_row(
@@ -158,6 +175,9 @@ def _cue(name: str, answer: Answer) -> Evidence | None:
     if not fitting:
         return None
     cue = max(fitting, key=lambda cue: cue.end - cue.start)
-    return Evidence(
-        side="quote", start=cue.start, end=cue.end, label=cue.label, text=cue.text
-    )
+    end = cue.end
+    if cue.label == "gratitude":  # its row goes on to what the thanks are for
+        edge = _CUE_EDGE.search(answer.text, cue.start + 1, cue.end)
+        end = edge.start() if edge else cue.end
+    words = answer.text[cue.start : end]
+    return Evidence(side="quote", start=cue.start, end=end, label=cue.label, text=words)

@@ -15,6 +15,7 @@ from empathy_score.normalization import plain_text
 from empathy_score.opportunity import load_opportunity_model, opportunities_of
 
 _CLAUSE_EDGE = re.compile(r"[.!?;\n]+(?=\s|$)|\s[-–—]+\s|[\n]")  # noqa: RUF001
+_QUOTED = re.compile(r'"[^"]{3,400}"')
 _MOST_LETTERS = 100
 _LETTERS_BEFORE = 45
 
@@ -46,7 +47,8 @@ def words_that_called(text: str) -> tuple[Said, ...]:
     Returns
     -------
     tuple of Said
-        At most one for each row, the heaviest row first.
+        At most one for each row, the heaviest row first. What the customer quotes (a
+        message on a screen) does not count, nor do good news beside trouble.
 
     Examples
     --------
@@ -54,11 +56,12 @@ def words_that_called(text: str) -> tuple[Said, ...]:
     ['broke AGAIN']
     """
     plain = plain_text(text)
+    own = _QUOTED.sub(lambda match: " " * len(match[0]), plain.text)
     found = []
     for row in load_rules().customer:
-        match = _compiled(row.pattern).search(plain.text)
-        if match is not None:
-            start, end = plain.original(match.start(), match.end())
+        place = _first_place(row, own)
+        if place is not None:
+            start, end = plain.original(*place)
             evidence = Evidence(
                 side="reply_to",
                 start=start,
@@ -67,6 +70,8 @@ def words_that_called(text: str) -> tuple[Said, ...]:
                 text=text[start:end],
             )
             found.append(Said(row=row, evidence=evidence))
+    if any(said.row.kind == "trouble" for said in found):
+        found = [said for said in found if said.row.kind == "trouble"]
     return tuple(sorted(found, key=lambda said: -said.row.weight))
 
 
@@ -109,9 +114,7 @@ def phrase_around(text: str, start: int, end: int) -> str:
     >>> phrase_around("Hello. I waited for days, no news. Bye", 16, 24)
     'I waited for days, no news'
     """
-    edges = [match.span() for match in _CLAUSE_EDGE.finditer(text)]
-    first = max((edge[1] for edge in edges if edge[1] <= start), default=0)
-    last = min((edge[0] for edge in edges if edge[0] >= end), default=len(text))
+    first, last = _clause(text, start, end)
     before, after = "", ""
     if last - first > _MOST_LETTERS:
         if start - first > _LETTERS_BEFORE:
@@ -121,7 +124,7 @@ def phrase_around(text: str, start: int, end: int) -> str:
             cut = text.rfind(" ", end, first + _MOST_LETTERS)
             last = max(end, cut)
             after = "…"
-    return before + " ".join(text[first:last].split()) + after
+    return before + " ".join(text[first:last].split()).strip('" ,') + after
 
 
 def call_probabilities(texts: Sequence[str]) -> list[float]:
@@ -147,6 +150,22 @@ def call_probabilities(texts: Sequence[str]) -> list[float]:
     read = read_texts(make_cue_pipeline(), texts)
     found = opportunities_of(read.counts, load_opportunity_model()).probability
     return [float(found[place]) for place in read.place]
+
+
+def _first_place(row: CustomerRow, text: str) -> tuple[int, int] | None:
+    """Give the first words of a row that stand in no clause with its ``unless``."""
+    for match in _compiled(row.pattern).finditer(text):
+        first, last = _clause(text, *match.span())
+        if row.unless is None or not _compiled(row.unless).search(text, first, last):
+            return match.span()
+    return None
+
+
+def _clause(text: str, start: int, end: int) -> tuple[int, int]:
+    edges = [match.span() for match in _CLAUSE_EDGE.finditer(text)]
+    first = max((edge[1] for edge in edges if edge[1] <= start), default=0)
+    last = min((edge[0] for edge in edges if edge[0] >= end), default=len(text))
+    return first, last
 
 
 @cache

@@ -70,7 +70,8 @@ class CustomerRow:
     """Words of customers that call for empathy.
 
     ``says`` names them, ``first`` says what an answer begins with, ``weight`` in
-    (0, 1) is how far the words alone show a call; ``where`` is ``file:line``.
+    (0, 1) is how far the words alone show a call; words in a clause in which ``unless``
+    is found do not count; ``where`` is ``file:line``.
     """
 
     id: str
@@ -82,6 +83,7 @@ class CustomerRow:
     examples: tuple[str, ...]
     counter_examples: tuple[str, ...]
     where: str
+    unless: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatternRow:
-    """A habit: ``when`` holds for ``least`` turns and a ``share`` of those of ``of``."""
+    """A habit: of the turns of ``of``, ``least`` and a ``share`` are as in ``when``."""
 
     id: str
     good: bool
@@ -242,7 +244,7 @@ def _record(row: dict[str, Any], where: str, record: type[Any]) -> Any:  # noqa:
 def _value(key: str, value: Any, where: str) -> Any:  # noqa: ANN401
     if key in ("when", "of"):
         return _when(value, where)
-    if key == "pattern":
+    if key in ("pattern", "unless"):
         try:
             re.compile(value, re.ASCII)
         except re.error as error:

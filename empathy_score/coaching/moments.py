@@ -1,0 +1,209 @@
+"""Missed opportunities and strong moments, in plain words with their evidence."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from empathy_score.coaching.conditions import (
+    evidence_for,
+    filled,
+    first_row,
+    short,
+)
+from empathy_score.coaching.customers import (
+    Said,
+    call_probabilities,
+    phrase_around,
+    weight_of,
+    words_that_called,
+)
+from empathy_score.coaching.records import Answer, Evidence, Moment
+from empathy_score.coaching.rows import load_rules
+from empathy_score.opportunity import answers
+
+_LEAST_SCORE = 0.5  # of a strong moment: more likely some empathy than none
+_MOST_OF_ONE_CONVERSATION = 2
+_OPENING_WORDS = 12
+
+_NOT_FOUND = {
+    "trouble": "no acknowledgement, understanding, reassurance or {other}apology was "
+    "found in it",
+    "good_news": "no well-wishing, acknowledgement, understanding or reassurance was "
+    "found in it",
+}
+_CALL_OF = {"trouble": "frustration", "good_news": "good_news"}
+
+
+def missed_moments(turns: Sequence[Answer]) -> list[Moment]:
+    """Say which turns of agents missed what the customer said.
+
+    Parameters
+    ----------
+    turns : sequence of Answer
+        Whole turns, their messages joined.
+
+    Returns
+    -------
+    list of Moment
+        In the order of ``turns``. A turn is left out where the table says it missed
+        nothing, where it is not readable, or where no rule knows the words that
+        called: of those nothing could be said.
+    """
+    found = []
+    for turn in turns:
+        if turn.missed and turn.readable and turn.reply_to is not None:
+            said = _unanswered(turn, words_that_called(turn.reply_to))
+            if said:
+                found.append((turn, said))
+    calls = call_probabilities([turn.reply_to or "" for turn, _ in found])
+    return [
+        _missed(turn, said, called * turn.p_none * weight_of(said))
+        for (turn, said), called in zip(found, calls, strict=True)
+    ]
+
+
+def strong_moments(messages: Iterable[Answer]) -> list[Moment]:
+    """Say which messages of agents are strong, and what makes them so.
+
+    Parameters
+    ----------
+    messages : iterable of Answer
+        Single messages.
+
+    Returns
+    -------
+    list of Moment
+        In the order of ``messages``: those with a score of 0.5 or more of which a
+        rule can say what they do.
+    """
+    found = []
+    for message in messages:
+        if message.readable and message.score >= _LEAST_SCORE and message.called:
+            said = words_that_called(message.reply_to or "")
+            row = first_row(
+                load_rules().strength, message, [one.row.id for one in said]
+            )
+            if row is not None:
+                spans = evidence_for(row.says, message)
+                says = filled(row.says, _words(spans))
+                found.append(_strong(message, said, says, row.id, spans))
+    return found
+
+
+def chosen(moments: Iterable[Moment], most: int) -> tuple[Moment, ...]:
+    """Choose the surest moments, without repeating oneself.
+
+    Parameters
+    ----------
+    moments : iterable of Moment
+        Of one agent.
+    most : int
+        How many at most.
+
+    Returns
+    -------
+    tuple of Moment
+        Surest first, each quote once, at most two of one conversation.
+    """
+    best: list[Moment] = []
+    quotes: set[str] = set()
+    told: Counter[str | None] = Counter()
+    for moment in sorted(moments, key=lambda moment: (-moment.sure, moment.row)):
+        quote = " ".join(moment.quote.lower().split())
+        full = told[moment.conversation] >= _MOST_OF_ONE_CONVERSATION
+        if len(best) < most and quote not in quotes and not full:
+            best.append(moment)
+            quotes.add(quote)
+            told[moment.conversation] += 1
+    return tuple(best)
+
+
+def _unanswered(turn: Answer, said: Iterable[Said]) -> list[Said]:
+    """Leave out what the cues of the turn do answer."""
+    return [one for one in said if not answers(_CALL_OF[one.row.kind], turn.cues)]
+
+
+def _missed(turn: Answer, said: Sequence[Said], sure: float) -> Moment:
+    """Put the customer's words, what the reply did and what comes first together."""
+    reply_to = turn.reply_to or ""
+    heaviest = said[0]
+    place = heaviest.evidence
+    phrase = phrase_around(reply_to, place.start, place.end)
+    row = first_row(load_rules().reply, turn)
+    if row is None:
+        raise AssertionError("the last row of reply.jsonl has no conditions")
+    spans = evidence_for(row.says, turn)
+    if "{reply}" in row.says:
+        spans["reply"] = _opening(turn.text)
+    other = "other " if any(cue.label == "apology" for cue in turn.cues) else ""
+    says = " ".join(
+        (
+            filled(heaviest.row.says, {"said": phrase}),
+            f"{filled(row.says, _words(spans) | _goes_on(spans, turn.text))};",
+            f"{filled(_NOT_FOUND[heaviest.row.kind], {'other': other})}.",
+            heaviest.row.first,
+        )
+    )
+    return Moment(
+        agent=turn.group,
+        conversation=turn.conversation,
+        turn=turn.turn,
+        row=turn.rows[0],
+        quote=turn.text,
+        reply_to=turn.reply_to,
+        score=turn.score,
+        what_was_said=phrase,
+        says=says,
+        rule=f"{heaviest.row.id}.{row.id}",
+        sure=sure,
+        evidence=(*(one.evidence for one in said), *spans.values()),
+    )
+
+
+def _strong(
+    message: Answer,
+    said: Sequence[Said],
+    says: str,
+    rule: str,
+    spans: Mapping[str, Evidence],
+) -> Moment:
+    phrase = None
+    if said and message.reply_to is not None:
+        place = said[0].evidence
+        phrase = phrase_around(message.reply_to, place.start, place.end)
+    return Moment(
+        agent=message.group,
+        conversation=message.conversation,
+        turn=message.turn,
+        row=message.rows[0],
+        quote=message.text,
+        reply_to=message.reply_to,
+        score=message.score,
+        what_was_said=phrase,
+        says=says,
+        rule=rule,
+        sure=message.p_strong,
+        evidence=(*(one.evidence for one in said[:1]), *spans.values()),
+    )
+
+
+def _words(spans: Mapping[str, Evidence]) -> dict[str, str]:
+    return {slot: short(span.text) for slot, span in spans.items()}
+
+
+def _goes_on(spans: Mapping[str, Evidence], text: str) -> dict[str, str]:
+    """Show that a reply is longer than what is quoted of its beginning."""
+    if "reply" not in spans or not text[spans["reply"].end :].strip():
+        return {}
+    return {"reply": short(spans["reply"].text).rstrip("…") + "…"}
+
+
+def _opening(text: str) -> Evidence:
+    """Give the first words of a reply."""
+    words = list(re.finditer(r"\S+", text))[:_OPENING_WORDS]
+    start, end = words[0].start(), words[-1].end()
+    return Evidence(
+        side="quote", start=start, end=end, label="reply", text=text[start:end]
+    )
