@@ -14,6 +14,7 @@ from empathy_score.errors import InputError
 from empathy_score.scored_turns import open_scored
 
 _JUDGED_TOGETHER = 2000  # turns
+_LEAST_SURE = 0.25  # of a missed opportunity that is brought up with somebody
 _KEPT = 8  # times as many moments as are asked for, since some repeat others
 
 
@@ -39,8 +40,8 @@ def coach(
 
     Every sentence comes from a row of rules and names the spans it rests on; nothing
     is generated. A missed opportunity is listed only where a rule knows the customer's
-    words that called for empathy, so there may be fewer than ``missed_opportunity``
-    counts.
+    words that called for empathy and ``sure`` is at least 0.25, so there may be fewer
+    than ``missed_opportunity`` counts.
 
     Parameters
     ----------
@@ -196,9 +197,10 @@ def _keep_missed(
     found: dict[str | None, _SoFar], turns: list[Answer], most: int
 ) -> None:
     for moment in missed_moments(turns):
-        missed = found[moment.agent].missed
-        missed.append(moment)
-        _cut(missed, most)
+        if moment.sure >= _LEAST_SURE:
+            missed = found[moment.agent].missed
+            missed.append(moment)
+            _cut(missed, most)
 
 
 def _cut(moments: list[Moment], most: int) -> None:

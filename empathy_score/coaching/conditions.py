@@ -56,7 +56,7 @@ def holds(when: When, answer: Answer, said: Iterable[str] = ()) -> bool:
 
 
 def cue_names(cues: Iterable[Cue]) -> set[str]:
-    """Give labels, and labels with kinds, of the cues that are not denied.
+    """Give labels, kinds and rows of the lexicon of the cues that are not denied.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def cue_names(cues: Iterable[Cue]) -> set[str]:
     names = set()
     for cue in cues:
         if not cue.negated:
-            names.add(cue.label)
+            names |= {cue.label, cue.pattern}
             if cue.subtype is not None:
                 names.add(f"{cue.label}.{cue.subtype}")
     return names

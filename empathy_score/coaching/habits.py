@@ -35,6 +35,7 @@ class Tally:
     rows: list[int] = field(default_factory=list)
     phrases: Counter[str] = field(default_factory=Counter)
     first: dict[str, list[int]] = field(default_factory=dict)
+    words: str = ""
 
     def add(self, row: int) -> None:
         """Count one more, and remember where."""
@@ -65,6 +66,7 @@ def count_habits(tallies: Tallies, turns: Sequence[Answer]) -> None:
                 tally.of += 1
                 if holds(row.when, turn):
                     tally.add(turn.rows[0])
+                    tally.words = tally.words or _first_words(row, turn)
     phrases = _phrases(readable)
     for rule in load_rules().conversation:
         tally = tallies.setdefault(rule.id, Tally())
@@ -100,13 +102,24 @@ def patterns_of(tallies: Mapping[str, Tally]) -> tuple[Pattern, ...]:
     return tuple(sorted(found, key=lambda pattern: not pattern.good))
 
 
+def _first_words(row: PatternRow, turn: Answer) -> str:
+    """Give the words of the first cue that a habit asks for."""
+    asked = {*row.when.cue, *row.when.any_cue}
+    found = (cue.text for cue in turn.cues if asked & cue_names([cue]))
+    return next(found, "")
+
+
 def _shows(row: PatternRow, tally: Tally) -> bool:
     enough = tally.count >= row.least
     return enough and tally.count >= row.share * tally.of
 
 
 def _pattern(row: PatternRow | ConversationRow, good: bool, tally: Tally) -> Pattern:
-    words = {"count": f"{tally.count:,}", "of": f"{tally.of:,}"}
+    words = {
+        "count": f"{tally.count:,}",
+        "of": f"{tally.of:,}",
+        "words": short(tally.words),
+    }
     if tally.phrases:
         words["phrase"] = short(tally.phrases.most_common(1)[0][0])
     return Pattern(

@@ -23,9 +23,11 @@ from empathy_score.coaching.records import Answer, Evidence, Moment
 from empathy_score.coaching.rows import load_rules
 from empathy_score.opportunity import answers
 
-_LEAST_SCORE = 0.5  # of a strong moment: more likely some empathy than none
+_LEAST_SCORE = 0.55  # of a strong moment: somewhat more than weak
 _MOST_OF_ONE_CONVERSATION = 2
 _OPENING_WORDS = 12
+
+_CLAUSE_END = re.compile(r"[,.!?;\n]|$")
 
 _NOT_FOUND = {
     "trouble": "no acknowledgement, understanding, reassurance or {other}apology was "
@@ -75,7 +77,7 @@ def strong_moments(messages: Iterable[Answer]) -> list[Moment]:
     Returns
     -------
     list of Moment
-        In the order of ``messages``: those with a score of 0.5 or more of which a
+        In the order of ``messages``: those with a score of 0.55 or more of which a
         rule can say what they do.
     """
     found = []
@@ -87,7 +89,7 @@ def strong_moments(messages: Iterable[Answer]) -> list[Moment]:
             )
             if row is not None:
                 spans = evidence_for(row.says, message)
-                says = filled(row.says, _words(spans))
+                says = filled(row.says, _whole_words(spans, message.text))
                 found.append(_strong(message, said, says, row.id, spans))
     return found
 
@@ -191,6 +193,15 @@ def _strong(
 
 def _words(spans: Mapping[str, Evidence]) -> dict[str, str]:
     return {slot: short(span.text) for slot, span in spans.items()}
+
+
+def _whole_words(spans: Mapping[str, Evidence], text: str) -> dict[str, str]:
+    """Quote each span up to the end of its clause; a cue may end in the middle."""
+    words = {}
+    for slot, span in spans.items():
+        edge = _CLAUSE_END.search(text, span.end)
+        words[slot] = short(text[span.start : edge.start() if edge else None])
+    return words
 
 
 def _goes_on(spans: Mapping[str, Evidence], text: str) -> dict[str, str]:

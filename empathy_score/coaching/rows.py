@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from empathy_score.errors import InputError
-from empathy_score.lexicon import CUE_LABELS, SUBTYPES
+from empathy_score.lexicon import CUE_LABELS, SUBTYPES, load_lexicon
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -30,11 +30,12 @@ Example = Mapping[str, str]
 CUE_NAMES = frozenset(
     {*CUE_LABELS}
     | {f"{label}.{kind}" for label, kinds in SUBTYPES.items() for kind in kinds}
+    | {row.id for row in load_lexicon().cues}
 )
-"""What a rule may ask for: a cue, or a kind of it."""
+"""What a rule may ask for: a cue, a kind of it, or a row of the lexicon."""
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
-_SLOTS = CUE_NAMES | {"said", "question", "reply", "count", "of", "phrase"}
+_SLOTS = CUE_NAMES | {"said", "question", "reply", "count", "of", "phrase", "words"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
