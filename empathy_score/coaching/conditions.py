@@ -43,7 +43,6 @@ def holds(when: When, answer: Answer, said: Iterable[str] = ()) -> bool:
         (when.called, answer.called),
         (when.missed, answer.missed),
         (when.interrupts, answer.interrupts),
-        (when.timed, answer.interrupts is not None),
     )
     return (
         names.issuperset(when.cue)

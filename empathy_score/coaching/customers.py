@@ -75,6 +75,25 @@ def words_that_called(text: str) -> tuple[Said, ...]:
     return tuple(sorted(found, key=lambda said: -said.row.weight))
 
 
+def is_met(row: CustomerRow, reply: str) -> bool:
+    """Whether a reply meets the customer's words in a way that is no cue.
+
+    Parameters
+    ----------
+    row : CustomerRow
+        What the words are.
+    reply : str
+        What the agent said.
+
+    Returns
+    -------
+    bool
+    """
+    if row.met_by is None:
+        return False
+    return _compiled(row.met_by).search(plain_text(reply).text) is not None
+
+
 def weight_of(said: Sequence[Said]) -> float:
     """Say how far the words alone show a call: 1 minus the product of the doubts.
 

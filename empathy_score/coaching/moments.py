@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from empathy_score.coaching.conditions import (
     evidence_for,
     filled,
     first_row,
+    holds,
     short,
 )
 from empathy_score.coaching.customers import (
     Said,
     call_probabilities,
+    is_met,
     phrase_around,
     weight_of,
     words_that_called,
@@ -80,18 +83,12 @@ def strong_moments(messages: Iterable[Answer]) -> list[Moment]:
         In the order of ``messages``: those with a score of 0.55 or more of which a
         rule can say what they do.
     """
-    found = []
-    for message in messages:
-        if message.readable and message.score >= _LEAST_SCORE and message.called:
-            said = words_that_called(message.reply_to or "")
-            row = first_row(
-                load_rules().strength, message, [one.row.id for one in said]
-            )
-            if row is not None:
-                spans = evidence_for(row.says, message)
-                says = filled(row.says, _whole_words(spans, message.text))
-                found.append(_strong(message, said, says, row.id, spans))
-    return found
+    return [
+        moment
+        for message in messages
+        if message.readable and message.called and message.score >= _LEAST_SCORE
+        for moment in _strength(message)
+    ]
 
 
 def chosen(moments: Iterable[Moment], most: int) -> tuple[Moment, ...]:
@@ -123,8 +120,13 @@ def chosen(moments: Iterable[Moment], most: int) -> tuple[Moment, ...]:
 
 
 def _unanswered(turn: Answer, said: Iterable[Said]) -> list[Said]:
-    """Leave out what the cues of the turn do answer."""
-    return [one for one in said if not answers(_CALL_OF[one.row.kind], turn.cues)]
+    """Leave out what the turn does answer."""
+    return [
+        one
+        for one in said
+        if not answers(_CALL_OF[one.row.kind], turn.cues)
+        and not is_met(one.row, turn.text)
+    ]
 
 
 def _missed(turn: Answer, said: Sequence[Said], sure: float) -> Moment:
@@ -164,35 +166,44 @@ def _missed(turn: Answer, said: Sequence[Said], sure: float) -> Moment:
     )
 
 
-def _strong(
-    message: Answer,
-    said: Sequence[Said],
-    says: str,
-    rule: str,
-    spans: Mapping[str, Evidence],
-) -> Moment:
-    phrase = None
-    if said and message.reply_to is not None:
-        place = said[0].evidence
-        phrase = phrase_around(message.reply_to, place.start, place.end)
-    return Moment(
-        agent=message.group,
-        conversation=message.conversation,
-        turn=message.turn,
-        row=message.rows[0],
-        quote=message.text,
-        reply_to=message.reply_to,
-        score=message.score,
-        what_was_said=phrase,
-        says=says,
-        rule=rule,
-        sure=message.p_strong,
-        evidence=(*(one.evidence for one in said[:1]), *spans.values()),
-    )
+def _strength(message: Answer) -> Iterator[Moment]:
+    """Say what a message does, by the first rule that fits; nothing if none does."""
+    reply_to = message.reply_to or ""
+    said = words_that_called(reply_to)
+    names = {one.row.id for one in said}
+    for row in load_rules().strength:
+        spans = evidence_for(row.says, message)
+        if not (holds(row.when, message, names) and _apart(spans)):
+            continue
+        phrase = None
+        if said:
+            place = said[0].evidence
+            phrase = phrase_around(reply_to, place.start, place.end)
+        yield Moment(
+            agent=message.group,
+            conversation=message.conversation,
+            turn=message.turn,
+            row=message.rows[0],
+            quote=message.text,
+            reply_to=message.reply_to,
+            score=message.score,
+            what_was_said=phrase,
+            says=filled(row.says, _whole_words(spans, message.text)),
+            rule=row.id,
+            sure=message.p_strong,
+            evidence=(*(one.evidence for one in said[:1]), *spans.values()),
+        )
+        return
 
 
 def _words(spans: Mapping[str, Evidence]) -> dict[str, str]:
     return {slot: short(span.text) for slot, span in spans.items()}
+
+
+def _apart(spans: Mapping[str, Evidence]) -> bool:
+    """Whether no span holds another: the same words are not praised twice."""
+    places = sorted((span.start, span.end) for span in spans.values())
+    return all(one[1] <= other[0] for one, other in itertools.pairwise(places))
 
 
 def _whole_words(spans: Mapping[str, Evidence], text: str) -> dict[str, str]:

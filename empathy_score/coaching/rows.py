@@ -8,6 +8,7 @@ row holds examples and counter-examples; they are the tests.
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -49,10 +50,9 @@ class When:
         What is denied does not count.
     said : tuple of str
         Rows of ``customer.jsonl``, of which one was found in the customer's turn.
-    asks, called, missed, interrupts, timed : bool or None
+    asks, called, missed, interrupts : bool or None
         Whether the answer asks something other than "anything else?"; the customer's
-        turn called for empathy; nothing answered; it cut the customer off; that could
-        be observed.
+        turn called for empathy; nothing answered; it cut the customer off.
     """
 
     cue: tuple[str, ...] = ()
@@ -63,7 +63,6 @@ class When:
     called: bool | None = None
     missed: bool | None = None
     interrupts: bool | None = None
-    timed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,8 @@ class CustomerRow:
 
     ``says`` names them, ``first`` says what an answer begins with, ``weight`` in
     (0, 1) is how far the words alone show a call; words in a clause in which ``unless``
-    is found do not count; ``where`` is ``file:line``.
+    is found do not count, nor do words that a reply meets by what ``met_by`` finds
+    in it. ``where`` is ``file:line``.
     """
 
     id: str
@@ -85,6 +85,7 @@ class CustomerRow:
     counter_examples: tuple[str, ...]
     where: str
     unless: str | None = None
+    met_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +246,7 @@ def _record(row: dict[str, Any], where: str, record: type[Any]) -> Any:  # noqa:
 def _value(key: str, value: Any, where: str) -> Any:  # noqa: ANN401
     if key in ("when", "of"):
         return _when(value, where)
-    if key in ("pattern", "unless"):
+    if key in ("pattern", "unless", "met_by"):
         try:
             re.compile(value, re.ASCII)
         except re.error as error:
@@ -273,7 +274,10 @@ def _check(
     good: bool, where: str, what: str, found: str, allowed: set[str] | frozenset[str]
 ) -> None:
     if not good:
-        raise InputError(
-            f"{where}: unknown {what} {found!r}; allowed are "
-            f"{', '.join(sorted(allowed))}"
+        near = difflib.get_close_matches(found, allowed, n=1)
+        hint = (
+            f"did you mean {near[0]!r}?"
+            if near
+            else f"allowed are {', '.join(sorted(allowed))}"
         )
+        raise InputError(f"{where}: unknown {what} {found!r}; {hint}")

@@ -97,13 +97,21 @@ def test_every_reply_has_a_row_that_fits():
 
 
 BROKEN = [
-    ("reply", {"id": "a", "wen": {}}, r"reply.jsonl:1: unknown key 'wen'"),
+    (
+        "reply",
+        {"id": "a", "wen": {}},
+        r"reply.jsonl:1: unknown key 'wen'; did you mean 'when'",
+    ),
     (
         "reply",
         {"id": "a", "when": {"cue": ["apologies"]}, "says": "", "example": {}},
-        r"unknown cue 'apologies'; allowed are acknowledgement",
+        r"unknown cue 'apologies'; did you mean 'apology",
     ),
-    ("pattern", {"id": "a", "when": {"mood": 1}}, r"unknown condition 'mood'"),
+    (
+        "pattern",
+        {"id": "a", "when": {"mood": 1}},
+        r"unknown condition 'mood'; allowed are any_cue, asks",
+    ),
     ("strength", {"id": "a", "says": "{sorry}"}, r"unknown slot 'sorry'"),
     ("customer", {"id": "a", "pattern": "("}, r"'\(' is no regular expression"),
     ("customer", {"id": "a"}, r"customer.jsonl:1: missing key"),
