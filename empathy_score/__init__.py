@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from empathy_score.classifier import EmpathyClassifier
+    from empathy_score.coaching import coach, missed_opportunities
     from empathy_score.conversations import Conversations, read_conversations
     from empathy_score.errors import EmpathyScoreError, InputError, ModelError
     from empathy_score.explanation import EmpathyScore
@@ -33,8 +34,10 @@ _HOMES = {
     "ModelError": "errors",
     "SentenceLevels": "sentence_levels",
     "Utterance": "records",
+    "coach": "coaching",
     "compare": "summaries",
     "impact": "outcomes",
+    "missed_opportunities": "coaching",
     "read_conversations": "conversations",
     "score_files": "file_scoring",
     "summarize": "summaries",
@@ -53,8 +56,10 @@ __all__ = [
     "ModelError",
     "SentenceLevels",
     "Utterance",
+    "coach",
     "compare",
     "impact",
+    "missed_opportunities",
     "read_conversations",
     "score_files",
     "summarize",

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from empathy_score.cli.coach import coach_command
 from empathy_score.cli.evaluate import evaluate_command
 from empathy_score.cli.explain import explain_command
 from empathy_score.cli.formats import formats_command
@@ -36,6 +37,7 @@ app.command("score")(score_command)
 app.command("explain")(explain_command)
 app.command("summarize")(summarize_command)
 app.command("impact")(impact_command)
+app.command("coach")(coach_command)
 app.command("formats")(formats_command)
 app.command("train")(train_command)
 app.command("evaluate")(evaluate_command)

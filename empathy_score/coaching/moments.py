@@ -32,6 +32,8 @@ _OPENING_WORDS = 12
 
 _CLAUSE_END = re.compile(r"[,.!?;\n]|$")
 
+_EDGE_SIGNS = " ,.;:!?-"
+
 _NOT_FOUND = {
     "trouble": "no acknowledgement, understanding, reassurance or {other}apology was "
     "found in it",
@@ -211,7 +213,8 @@ def _whole_words(spans: Mapping[str, Evidence], text: str) -> dict[str, str]:
     words = {}
     for slot, span in spans.items():
         edge = _CLAUSE_END.search(text, span.end)
-        words[slot] = short(text[span.start : edge.start() if edge else None])
+        whole = text[span.start : edge.start() if edge else None]
+        words[slot] = short(whole.lstrip(_EDGE_SIGNS))
     return words
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 
 import pytest
 
@@ -16,12 +17,14 @@ from empathy_score.features.transformer import make_cue_pipeline
 from empathy_score.opportunity import answers
 
 RULES = load_rules()
-NLP = make_cue_pipeline()
+
+
+pipeline = cache(make_cue_pipeline)
 
 
 def answer_of(text, reply_to=None, *, row=0):
     """An answer as the scorer would give it, but for its scores."""
-    cues = cues_of(NLP(text))
+    cues = cues_of(pipeline()(text))
     called = None if reply_to is None else True
     return Answer(
         group="Ann",
