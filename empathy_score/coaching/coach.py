@@ -13,8 +13,10 @@ from empathy_score.coaching.records import Answer, Coaching, Moment
 from empathy_score.errors import InputError
 from empathy_score.scored_turns import open_scored
 
+LEAST_SURE = 0.25
+"""Of a missed opportunity that is brought up with somebody, in [0, 1]."""
+
 _JUDGED_TOGETHER = 2000  # turns
-_LEAST_SURE = 0.25  # of a missed opportunity that is brought up with somebody
 _KEPT = 8  # times as many moments as are asked for, since some repeat others
 
 
@@ -104,6 +106,7 @@ def missed_opportunities(
     table: Any,  # noqa: ANN401
     *,
     most: int | None = None,
+    least_sure: float = LEAST_SURE,
     **columns: Any,  # noqa: ANN401
 ) -> list[Moment]:
     r"""List the missed opportunities of a scored table, the surest first.
@@ -114,6 +117,8 @@ def missed_opportunities(
         As for :func:`coach`.
     most : int, optional
         How many at most; all if not given.
+    least_sure : float, default 0.25
+        Leave out what is less sure, in [0, 1]; 0 lists every one.
     **columns
         As for :func:`coach`.
 
@@ -151,7 +156,7 @@ def missed_opportunities(
             for told in conversations_of(turns, "agent")
             for messages in told
         ):
-            found += missed_moments(waiting)
+            found += [one for one in missed_moments(waiting) if one.sure >= least_sure]
             if most is not None:
                 found = sorted(found, key=_by_sureness)[:most]
     return sorted(found, key=_by_sureness)
@@ -197,7 +202,7 @@ def _keep_missed(
     found: dict[str | None, _SoFar], turns: list[Answer], most: int
 ) -> None:
     for moment in missed_moments(turns):
-        if moment.sure >= _LEAST_SURE:
+        if moment.sure >= LEAST_SURE:
             missed = found[moment.agent].missed
             missed.append(moment)
             _cut(missed, most)
