@@ -16,7 +16,9 @@ from empathy_score.opportunity import load_opportunity_model, opportunities_of
 
 _CLAUSE_EDGE = re.compile(r"[.!?;\n]+(?=\s|$)|\s[-–—]+\s|[\n]")  # noqa: RUF001
 _QUOTED = re.compile(r'"[^"]{3,400}"')
+_MOST_READ = 20_000  # letters of a turn; what is longer is no talk but a paste
 _MOST_LETTERS = 100
+_REACH = 400  # letters in which the edges of a clause are looked for
 _LETTERS_BEFORE = 45
 
 
@@ -56,7 +58,7 @@ def words_that_called(text: str) -> tuple[Said, ...]:
     ['broke AGAIN']
     """
     plain = plain_text(text)
-    own = _QUOTED.sub(lambda match: " " * len(match[0]), plain.text)
+    own = _QUOTED.sub(lambda match: " " * len(match[0]), plain.text[:_MOST_READ])
     found = []
     for row in load_rules().customer:
         place = _first_place(row, own)
@@ -181,10 +183,12 @@ def _first_place(row: CustomerRow, text: str) -> tuple[int, int] | None:
 
 
 def _clause(text: str, start: int, end: int) -> tuple[int, int]:
-    edges = [match.span() for match in _CLAUSE_EDGE.finditer(text)]
-    first = max((edge[1] for edge in edges if edge[1] <= start), default=0)
-    last = min((edge[0] for edge in edges if edge[0] >= end), default=len(text))
-    return first, last
+    """Give where the clause of words begins and ends, a few lines away at most."""
+    first, last = max(0, start - _REACH), min(len(text), end + _REACH)
+    for edge in _CLAUSE_EDGE.finditer(text, first, start):
+        first = edge.end()
+    found = _CLAUSE_EDGE.search(text, end, last)
+    return first, found.start() if found else last
 
 
 @cache
