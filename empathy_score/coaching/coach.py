@@ -156,7 +156,7 @@ def missed_opportunities(
             for told in conversations_of(turns, "agent")
             for messages in told
         ):
-            found += [one for one in missed_moments(waiting) if one.sure >= least_sure]
+            found += missed_moments(waiting, least_sure)
             if most is not None:
                 found = sorted(found, key=_by_sureness)[:most]
     return sorted(found, key=_by_sureness)
@@ -201,11 +201,10 @@ def _keep_strong(
 def _keep_missed(
     found: dict[str | None, _SoFar], turns: list[Answer], most: int
 ) -> None:
-    for moment in missed_moments(turns):
-        if moment.sure >= LEAST_SURE:
-            missed = found[moment.agent].missed
-            missed.append(moment)
-            _cut(missed, most)
+    for moment in missed_moments(turns, LEAST_SURE):
+        missed = found[moment.agent].missed
+        missed.append(moment)
+        _cut(missed, most)
 
 
 def _cut(moments: list[Moment], most: int) -> None:

@@ -38,19 +38,28 @@ def holds(when: When, answer: Answer, said: Iterable[str] = ()) -> bool:
     bool
         A condition on what cannot be observed does not hold.
     """
-    names = cue_names(answer.cues)
     facts = (
         (when.called, answer.called),
         (when.missed, answer.missed),
         (when.interrupts, answer.interrupts),
     )
+    if any(wanted is not None and wanted != found for wanted, found in facts):
+        return False
+    if when.said and set(when.said).isdisjoint(said):
+        return False
+    if when.asks is not None and when.asks != (question_of(answer) is not None):
+        return False
+    return _cues_hold(when, answer)
+
+
+def _cues_hold(when: When, answer: Answer) -> bool:
+    if not (when.cue or when.any_cue or when.no_cue):
+        return True
+    names = cue_names(answer.cues)
     return (
         names.issuperset(when.cue)
         and (not when.any_cue or not names.isdisjoint(when.any_cue))
         and names.isdisjoint(when.no_cue)
-        and (not when.said or not set(when.said).isdisjoint(said))
-        and all(wanted is None or wanted == found for wanted, found in facts)
-        and (when.asks is None or when.asks == (question_of(answer) is not None))
     )
 
 

@@ -7,12 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from spacy.language import Language
+
 from empathy_score.coaching.records import Evidence
 from empathy_score.coaching.rows import CustomerRow, load_rules
 from empathy_score.features.reading import read_texts
 from empathy_score.features.transformer import make_cue_pipeline
 from empathy_score.normalization import plain_text
-from empathy_score.opportunity import load_opportunity_model, opportunities_of
+from empathy_score.opportunity import (
+    OpportunityModel,
+    load_opportunity_model,
+    opportunities_of,
+)
 
 _CLAUSE_EDGE = re.compile(r"[.!?;\n]+(?=\s|$)|\s[-–—]+\s|[\n]")  # noqa: RUF001
 _QUOTED = re.compile(r'"[^"]{3,400}"')
@@ -168,8 +174,9 @@ def call_probabilities(texts: Sequence[str]) -> list[float]:
     """
     if not texts:
         return []
-    read = read_texts(make_cue_pipeline(), texts)
-    found = opportunities_of(read.counts, load_opportunity_model()).probability
+    nlp, model = _reader()
+    read = read_texts(nlp, texts)
+    found = opportunities_of(read.counts, model).probability
     return [float(found[place]) for place in read.place]
 
 
@@ -189,6 +196,11 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
         first = edge.end()
     found = _CLAUSE_EDGE.search(text, end, last)
     return first, found.start() if found else last
+
+
+@cache
+def _reader() -> tuple[Language, OpportunityModel]:
+    return make_cue_pipeline(), load_opportunity_model()
 
 
 @cache

@@ -43,13 +43,15 @@ _NOT_FOUND = {
 _CALL_OF = {"trouble": "frustration", "good_news": "good_news"}
 
 
-def missed_moments(turns: Sequence[Answer]) -> list[Moment]:
+def missed_moments(turns: Iterable[Answer], least_sure: float = 0.0) -> list[Moment]:
     """Say which turns of agents missed what the customer said.
 
     Parameters
     ----------
-    turns : sequence of Answer
+    turns : iterable of Answer
         Whole turns, their messages joined.
+    least_sure : float, default 0
+        Leave out what is less sure, in [0, 1].
 
     Returns
     -------
@@ -58,17 +60,18 @@ def missed_moments(turns: Sequence[Answer]) -> list[Moment]:
         nothing, where it is not readable, or where no rule knows the words that
         called: of those nothing could be said.
     """
+    missing = [turn for turn in turns if turn.missed and turn.readable]
+    calls = call_probabilities([turn.reply_to or "" for turn in missing])
     found = []
-    for turn in turns:
-        if turn.missed and turn.readable and turn.reply_to is not None:
-            said = _unanswered(turn, words_that_called(turn.reply_to))
-            if said:
-                found.append((turn, said))
-    calls = call_probabilities([turn.reply_to or "" for turn, _ in found])
-    return [
-        _missed(turn, said, called * turn.p_none * weight_of(said))
-        for (turn, said), called in zip(found, calls, strict=True)
-    ]
+    for turn, called in zip(missing, calls, strict=True):
+        at_most = called * turn.p_none
+        if at_most < least_sure:
+            continue  # words can only make it less sure
+        said = _unanswered(turn, words_that_called(turn.reply_to or ""))
+        sure = at_most * weight_of(said)
+        if said and sure >= least_sure:
+            found.append(_missed(turn, said, sure))
+    return found
 
 
 def strong_moments(messages: Iterable[Answer]) -> list[Moment]:
