@@ -4,7 +4,7 @@ From rules that are rows of data, each sentence with the spans that it rests on.
 """
 
 from empathy_score.coaching.coach import coach, missed_opportunities
-from empathy_score.coaching.conditions import short
+from empathy_score.coaching.quoting import short
 from empathy_score.coaching.records import Coaching, Evidence, Moment, Pattern
 from empathy_score.coaching.rows import load_rules, read_rules
 

@@ -10,14 +10,13 @@ from empathy_score.coaching.rows import AnswerRow, When
 from empathy_score.records import Cue
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
-_SENTENCE_END = re.compile(r"[.!?\n]")
+_SENTENCE_END = re.compile(r"[.!?]+(?=\W|$)|\n")
 # Where a question begins that follows thanks or a greeting without a full stop.
 _QUESTION_OPENER = re.compile(
     r"(?:[,;:\n]\s*|(?<=[\w#]) (?=[A-Z]))((?i:can|could|may|do|did|are|is|have|has|"
     r"would|will|what|which|when|where|who|why|how)\b)"
 )
-_CUE_EDGE = re.compile(r"[,;.!?\n]|(?<=[a-z]) (?=[A-Z][a-z]+ )")
-_MOST_LETTERS = 90  # of what is quoted inside a sentence
+_CUE_EDGE = re.compile(r"[,;.!?](?=\s|$)|\n|(?<=[a-z]) (?=[A-Z][a-z]+ )")
 _FEWEST_WORDS = 3  # of a question; "more?" alone says too little
 
 
@@ -107,7 +106,7 @@ def question_of(answer: Answer) -> Evidence | None:
 
 def _question(text: str, cue: Cue) -> Evidence | None:
     mark = _SENTENCE_END.search(text, cue.end - 1)
-    if mark is None or mark[0] != "?":
+    if mark is None or "?" not in mark[0]:
         return None
     start = cue.start
     for opener in _QUESTION_OPENER.finditer(text, cue.start, cue.end):
@@ -162,20 +161,6 @@ def filled(template: str, words: Mapping[str, str]) -> str:
     '4 of 5 turns'
     """
     return _SLOT.sub(lambda match: words[match[1]], template)
-
-
-def short(text: str, letters: int = _MOST_LETTERS) -> str:
-    """Cut a text at a word's end, on one line.
-
-    Examples
-    --------
-    >>> short("What is the order  number?", letters=12)
-    'What is the…'
-    """
-    line = " ".join(text.split())
-    if len(line) <= letters:
-        return line
-    return line[:letters].rpartition(" ")[0].rstrip(" ,;:-") + "…"
 
 
 def _cue(name: str, answer: Answer) -> Evidence | None:

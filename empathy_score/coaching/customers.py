@@ -9,6 +9,7 @@ from functools import cache
 
 from spacy.language import Language
 
+from empathy_score.coaching.quoting import clause_around
 from empathy_score.coaching.records import Evidence
 from empathy_score.coaching.rows import CustomerRow, load_rules
 from empathy_score.features.reading import read_texts
@@ -20,12 +21,8 @@ from empathy_score.opportunity import (
     opportunities_of,
 )
 
-_CLAUSE_EDGE = re.compile(r"[.!?;\n]+(?=\s|$)|\s[-–—]+\s|[\n]")  # noqa: RUF001
 _QUOTED = re.compile(r'"[^"]{3,400}"')
 _MOST_READ = 20_000  # letters of a turn; what is longer is no talk but a paste
-_MOST_LETTERS = 100
-_REACH = 400  # letters in which the edges of a clause are looked for
-_LETTERS_BEFORE = 45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,39 +118,6 @@ def weight_of(said: Sequence[Said]) -> float:
     return 1.0 - doubt
 
 
-def phrase_around(text: str, start: int, end: int) -> str:
-    """Give the clause in which words stand, cut to about a hundred characters.
-
-    Parameters
-    ----------
-    text : str
-        The customer's turn.
-    start, end : int
-        The words.
-
-    Returns
-    -------
-    str
-        On one line, with "…" where the clause goes on.
-
-    Examples
-    --------
-    >>> phrase_around("Hello. I waited for days, no news. Bye", 16, 24)
-    'I waited for days, no news'
-    """
-    first, last = _clause(text, start, end)
-    before, after = "", ""
-    if last - first > _MOST_LETTERS:
-        if start - first > _LETTERS_BEFORE:
-            first = text.find(" ", start - _LETTERS_BEFORE, start) + 1 or start
-            before = "…"
-        if last - first > _MOST_LETTERS:
-            cut = text.rfind(" ", end, first + _MOST_LETTERS)
-            last = max(end, cut)
-            after = "…"
-    return before + " ".join(text[first:last].split()).strip('" ,') + after
-
-
 def call_probabilities(texts: Sequence[str]) -> list[float]:
     """Say how probably customers' turns call for empathy.
 
@@ -183,19 +147,10 @@ def call_probabilities(texts: Sequence[str]) -> list[float]:
 def _first_place(row: CustomerRow, text: str) -> tuple[int, int] | None:
     """Give the first words of a row that stand in no clause with its ``unless``."""
     for match in _compiled(row.pattern).finditer(text):
-        first, last = _clause(text, *match.span())
+        first, last = clause_around(text, *match.span())
         if row.unless is None or not _compiled(row.unless).search(text, first, last):
             return match.span()
     return None
-
-
-def _clause(text: str, start: int, end: int) -> tuple[int, int]:
-    """Give where the clause of words begins and ends, a few lines away at most."""
-    first, last = max(0, start - _REACH), min(len(text), end + _REACH)
-    for edge in _CLAUSE_EDGE.finditer(text, first, start):
-        first = edge.end()
-    found = _CLAUSE_EDGE.search(text, end, last)
-    return first, found.start() if found else last
 
 
 @cache

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from empathy_score.coaching.conditions import cue_names, filled, holds, short
+from empathy_score.coaching.conditions import cue_names, filled, holds
+from empathy_score.coaching.quoting import short, whole_words
 from empathy_score.coaching.records import Answer, Pattern
 from empathy_score.coaching.rows import ConversationRow, PatternRow, load_rules
 
@@ -105,8 +106,9 @@ def patterns_of(tallies: Mapping[str, Tally]) -> tuple[Pattern, ...]:
 def _first_words(row: PatternRow, turn: Answer) -> str:
     """Give the words of the first cue that a habit asks for."""
     asked = {*row.when.cue, *row.when.any_cue}
-    found = (cue.text for cue in turn.cues if asked & cue_names([cue]))
-    return next(found, "")
+    found = (cue for cue in turn.cues if asked & cue_names([cue]))
+    first = next(found, None)
+    return "" if first is None else whole_words(turn.text, first.start, first.end)
 
 
 def _shows(row: PatternRow, tally: Tally) -> bool:

@@ -12,16 +12,15 @@ from empathy_score.coaching.conditions import (
     filled,
     first_row,
     holds,
-    short,
 )
 from empathy_score.coaching.customers import (
     Said,
     call_probabilities,
     is_met,
-    phrase_around,
     weight_of,
     words_that_called,
 )
+from empathy_score.coaching.quoting import phrase_around, whole_words
 from empathy_score.coaching.records import Answer, Evidence, Moment
 from empathy_score.coaching.rows import load_rules
 from empathy_score.opportunity import answers
@@ -30,9 +29,6 @@ _LEAST_SCORE = 0.55  # of a strong moment: somewhat more than weak
 _MOST_OF_ONE_CONVERSATION = 2
 _OPENING_WORDS = 12
 
-_CLAUSE_END = re.compile(r"[,.!?;\n]|$")
-
-_EDGE_SIGNS = " ,.;:!?-"
 
 _NOT_FOUND = {
     "trouble": "no acknowledgement, understanding, reassurance or {other}apology was "
@@ -147,10 +143,11 @@ def _missed(turn: Answer, said: Sequence[Said], sure: float) -> Moment:
     if "{reply}" in row.says:
         spans["reply"] = _opening(turn.text)
     other = "other " if any(cue.label == "apology" for cue in turn.cues) else ""
+    words = _words(spans, turn.text) | _goes_on(spans, turn.text)
     says = " ".join(
         (
             filled(heaviest.row.says, {"said": phrase}),
-            f"{filled(row.says, _words(spans) | _goes_on(spans, turn.text))};",
+            f"{filled(row.says, words)};",
             f"{filled(_NOT_FOUND[heaviest.row.kind], {'other': other})}.",
             heaviest.row.first,
         )
@@ -193,7 +190,7 @@ def _strength(message: Answer) -> Iterator[Moment]:
             reply_to=message.reply_to,
             score=message.score,
             what_was_said=phrase,
-            says=filled(row.says, _whole_words(spans, message.text)),
+            says=filled(row.says, _words(spans, message.text, clause=True)),
             rule=row.id,
             sure=message.p_strong,
             evidence=(*(one.evidence for one in said[:1]), *spans.values()),
@@ -201,8 +198,18 @@ def _strength(message: Answer) -> Iterator[Moment]:
         return
 
 
-def _words(spans: Mapping[str, Evidence]) -> dict[str, str]:
-    return {slot: short(span.text) for slot, span in spans.items()}
+def _words(
+    spans: Mapping[str, Evidence], text: str, *, clause: bool = False
+) -> dict[str, str]:
+    """Quote each span, up to the end of its clause unless another one is in it."""
+    words = {}
+    for slot, span in spans.items():
+        whole = whole_words(text, span.start, span.end, clause=clause)
+        others = [one.text for one in spans.values() if one is not span]
+        if clause and any(other in whole for other in others):
+            whole = whole_words(text, span.start, span.end)
+        words[slot] = whole
+    return words
 
 
 def _apart(spans: Mapping[str, Evidence]) -> bool:
@@ -211,21 +218,12 @@ def _apart(spans: Mapping[str, Evidence]) -> bool:
     return all(one[1] <= other[0] for one, other in itertools.pairwise(places))
 
 
-def _whole_words(spans: Mapping[str, Evidence], text: str) -> dict[str, str]:
-    """Quote each span up to the end of its clause; a cue may end in the middle."""
-    words = {}
-    for slot, span in spans.items():
-        edge = _CLAUSE_END.search(text, span.end)
-        whole = text[span.start : edge.start() if edge else None]
-        words[slot] = short(whole.lstrip(_EDGE_SIGNS))
-    return words
-
-
 def _goes_on(spans: Mapping[str, Evidence], text: str) -> dict[str, str]:
     """Show that a reply is longer than what is quoted of its beginning."""
     if "reply" not in spans or not text[spans["reply"].end :].strip():
         return {}
-    return {"reply": short(spans["reply"].text).rstrip("…") + "…"}
+    place = spans["reply"]
+    return {"reply": whole_words(text, place.start, place.end).rstrip("…") + "…"}
 
 
 def _opening(text: str) -> Evidence:

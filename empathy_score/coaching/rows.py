@@ -9,6 +9,7 @@ row holds examples and counter-examples; they are the tests.
 from __future__ import annotations
 
 import difflib
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -197,6 +198,9 @@ def read_rules(folder: Traversable | Path) -> Rules:
         pattern=_read(folder, "pattern", PatternRow),
         conversation=_read(folder, "conversation", ConversationRow),
     )
+    _check_ids(
+        rules.customer, rules.reply, rules.strength, rules.pattern, rules.conversation
+    )
     known = {row.id for row in rules.customer}
     answers: tuple[AnswerRow | PatternRow, ...] = (
         *rules.reply,
@@ -209,13 +213,19 @@ def read_rules(folder: Traversable | Path) -> Rules:
     return rules
 
 
+def _check_ids(*files: tuple[Any, ...]) -> None:
+    """Raise InputError where an id names two rows, of one file or of two."""
+    seen: dict[str, str] = {}
+    for row in itertools.chain.from_iterable(files):
+        if row.id in seen:
+            raise InputError(
+                f"{row.where}: the id {row.id!r} is taken by {seen[row.id]}"
+            )
+        seen[row.id] = row.where
+
+
 def _read(folder: Traversable | Path, name: str, record: type[Any]) -> tuple[Any, ...]:
-    rows = tuple(_records(folder / f"{name}.jsonl", record))
-    ids = [row.id for row in rows]
-    for row in rows:
-        if ids.count(row.id) > 1:
-            raise InputError(f"{row.where}: the id {row.id!r} stands twice")
-    return rows
+    return tuple(_records(folder / f"{name}.jsonl", record))
 
 
 def _records(file: Traversable | Path, record: type[Any]) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from empathy_score.coaching.conditions import evidence_for, first_row, holds
-from empathy_score.coaching.customers import phrase_around, words_that_called
+from empathy_score.coaching.customers import words_that_called
 from empathy_score.coaching.habits import count_habits, patterns_of
 from empathy_score.coaching.records import Answer
 from empathy_score.coaching.rows import load_rules, read_rules
@@ -96,22 +96,22 @@ def test_a_habit_over_conversations_shows_in_its_example_only(row):
     assert row.id not in found[1]
 
 
-def test_a_clause_is_quoted_whole_or_with_dots_where_it_goes_on():
-    text = "Hi! We waited for days - no news, none. " + "so " * 100 + "it broke again"
-    wait, broke = text.index("for days"), text.index("it broke")
-    assert phrase_around(text, wait, wait + 8) == "We waited for days"
-    tail = phrase_around(text, broke, len(text))
-    assert tail.startswith("…so so")
-    assert tail.endswith("so it broke again")
-    long = phrase_around(text.replace("!", ""), 3, 12)
-    assert long.endswith("We waited for days")
-
-
 def test_a_very_long_turn_is_read_in_no_time():
     text = "if it does not work " * 20_000
     started = time.process_time()
     assert words_that_called(text) == ()
     assert time.process_time() - started < 5
+
+
+def test_an_id_that_stands_twice_is_named_with_both_places(tmp_path):
+    row = {"id": "a", "when": {}, "says": "", "example": {}, "counter_example": None}
+    for name in ("customer", "reply", "strength", "pattern", "conversation"):
+        twice = name in ("reply", "strength")
+        lines = json.dumps(row) + "\n" if twice else ""
+        (tmp_path / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    says = r"strength.jsonl:1: the id 'a' is taken by reply.jsonl:1"
+    with pytest.raises(InputError, match=says):
+        read_rules(tmp_path)
 
 
 def test_every_reply_has_a_row_that_fits():
