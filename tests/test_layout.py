@@ -39,7 +39,6 @@ ORDER = [
     "opportunity",
     "component",
     "explanation",
-    "score_columns",
     "scored",
     "later_turns",
     "native_columns",
