@@ -161,7 +161,8 @@ def cues_page() -> str:
         "# Cues\n",
         "Made by `python docs/make.py` from the rows in `empathy_score/lexicon`. Each "
         "row is a pattern with examples, in which the words that count are marked, and "
-        "counter-examples, in which it must find nothing; the tests hold both. A cue "
+        "counter-examples, in which it must find nothing; the tests hold both. Where "
+        "nothing is marked, another row of the same cue finds more there. A cue "
         'that the words around it deny ("I can\'t apologise") is kept, and marked as '
         "`negated`. Precision and recall are those of the [model "
         "card](models/customer-service.md#cues), on the training conversations.\n",

@@ -68,32 +68,26 @@ def summarize(
         A dict for each group where files were named, its week a text. Groups go by
         name, conversations as in the input. Null is what cannot be observed.
 
-        ``<by>``
-            The group: text, or the Monday of the week.
-        conversations, turns
-            In which the group has scored turns, and how many.
-        empathy, empathy_low, empathy_high
-            Mean score of the conversations' means, from 0 to 1, drawn to the mean of
-            all groups as far as there are few conversations
-            (:func:`~empathy_score.summaries.shrink`), and its interval. Of a
-            conversation: of its turns. Null where no group has two.
-        empathy_unshrunk
-            The plain mean of the conversations' means.
-        opportunities, missed, met_share
-            Turns of the customer's that called for empathy, those of them that got
-            none, and the share that did.
-        cue_<label>_share
-            Share of scored turns with that cue, denied ones left out.
-        interrupts_share, interrupted_share
-            Share of turns that cut the customer off, or were cut off.
-        response_seconds
-            Median.
-        talk_share
-            Share of what agents and customers say, in seconds where all turns have
-            times, else in words; mean over conversations.
-        mood_start, mood_end
-            The customers' mood from -1 to 1 in the first and last third of their
-            turns (:mod:`empathy_score.moods`); mean over conversations.
+        - ``<by>``: the group: text, or the Monday of the week.
+        - ``conversations``, ``turns``: in which the group has scored turns, and how
+          many.
+        - ``empathy``, ``empathy_low``, ``empathy_high``: mean score of the
+          conversations' means, from 0 to 1, drawn to the mean of all groups as far as
+          there are few conversations (:func:`~empathy_score.summaries.shrink`), and its
+          interval. Of a conversation: of its turns. Null where no group has two.
+        - ``empathy_unshrunk``: the plain mean of the conversations' means.
+        - ``opportunities``, ``missed``, ``met_share``: turns of the customer's that
+          called for empathy, those of them that got none, and the share that did.
+        - ``cue_<label>_share``: share of scored turns with that cue, denied ones left
+          out.
+        - ``interrupts_share``, ``interrupted_share``: share of turns that cut the
+          customer off, or were cut off.
+        - ``response_seconds``: median.
+        - ``talk_share``: share of what agents and customers say, in seconds where all
+          turns have times, else in words; mean over conversations.
+        - ``mood_start``, ``mood_end``: the customers' mood from -1 to 1 in the first
+          and last third of their turns (:mod:`empathy_score.moods`); mean over
+          conversations.
 
     Raises
     ------
