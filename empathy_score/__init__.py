@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from empathy_score.file_scoring import score_files
     from empathy_score.outcomes import Impact, impact
     from empathy_score.records import Cue, Utterance
+    from empathy_score.reports import report
     from empathy_score.scoring import EmpathyScorer
     from empathy_score.sentence_levels import SentenceLevels
     from empathy_score.summaries import compare, summarize
@@ -39,6 +40,7 @@ _HOMES = {
     "impact": "outcomes",
     "missed_opportunities": "coaching",
     "read_conversations": "conversations",
+    "report": "reports",
     "score_files": "file_scoring",
     "summarize": "summaries",
 }
@@ -61,6 +63,7 @@ __all__ = [
     "impact",
     "missed_opportunities",
     "read_conversations",
+    "report",
     "score_files",
     "summarize",
 ]

@@ -53,7 +53,7 @@ ORDER = [
     "coaching",
     "outcomes",
     "redaction",
-    "report",
+    "reports",
     "labelled",
     "evaluation",
     "held_out",

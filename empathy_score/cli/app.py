@@ -11,6 +11,7 @@ from empathy_score.cli.evaluate import evaluate_command
 from empathy_score.cli.explain import explain_command
 from empathy_score.cli.formats import formats_command
 from empathy_score.cli.impact import impact_command
+from empathy_score.cli.report import report_command
 from empathy_score.cli.score import score_command
 from empathy_score.cli.summarize import summarize_command
 from empathy_score.cli.train import train_command
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.command("score")(score_command)
 app.command("explain")(explain_command)
+app.command("report")(report_command)
 app.command("summarize")(summarize_command)
 app.command("impact")(impact_command)
 app.command("coach")(coach_command)
