@@ -37,6 +37,7 @@ ELSEWHERE = {
             "roles",
             "speed",
             "growth",
+            "report",
         )
     },
 }
