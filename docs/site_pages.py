@@ -38,6 +38,8 @@ ELSEWHERE = {
             "speed",
             "growth",
             "report",
+            "impact",
+            "missed_opportunities",
         )
     },
 }
