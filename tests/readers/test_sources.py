@@ -64,7 +64,7 @@ def test_a_glob_gives_its_matches_and_a_real_name_wins(exports, scratch):
 
 
 def test_packed_files_are_unpacked_whatever_they_are_called(exports, scratch):
-    inner = gzip.compress(b"text\nHi\n")
+    inner = gzip.compress(b"text\nHi\n", mtime=0)
     with zipfile.ZipFile(exports / "all.bin", "w") as archive:
         archive.writestr("chats/1.csv", "text\nHello\n")
         archive.writestr("chats/2.csv.gz", inner)
@@ -80,7 +80,11 @@ def test_packed_files_are_unpacked_whatever_they_are_called(exports, scratch):
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("a.gz", gzip.compress(b"text\nHi\n" * 999)[:-9], "is a damaged gzip file"),
+        (
+            "a.gz",
+            gzip.compress(b"text\nHi\n" * 999, mtime=0)[:-9],
+            "is a damaged gzip file",
+        ),
         ("a.gz", b"\x1f\x8bgarbage", "is a damaged gzip file"),
         ("a.zip", b"PK\x03\x04garbage", "is a damaged zip file"),
     ],
@@ -110,7 +114,7 @@ def test_one_damaged_file_in_an_archive_costs_only_itself(exports, scratch):
 
 def test_standard_input_is_a_file_like_any_other(scratch, monkeypatch):
     class Stdin:
-        buffer = io.BytesIO(gzip.compress(b"text\nHi\n"))
+        buffer = io.BytesIO(gzip.compress(b"text\nHi\n", mtime=0))
 
     monkeypatch.setattr(sys, "stdin", Stdin)
     (found,) = sources_of(["-"], scratch)
