@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from empathy_score.cli.check_patterns import check_patterns_command
 from empathy_score.cli.coach import coach_command
 from empathy_score.cli.evaluate import evaluate_command
 from empathy_score.cli.explain import explain_command
@@ -41,6 +42,7 @@ app.command("summarize")(summarize_command)
 app.command("impact")(impact_command)
 app.command("coach")(coach_command)
 app.command("formats")(formats_command)
+app.command("check-patterns")(check_patterns_command)
 app.command("train")(train_command)
 app.command("evaluate")(evaluate_command)
 app.command("train-opportunity")(train_opportunity_command)
