@@ -241,29 +241,40 @@ def _moved(
         return weights, offset
     scale = np.maximum(own.X.std(axis=0), model.min_scale)
     signs = model.monotonic_cst
-    free = np.zeros(len(weights)) if signs is None else np.asarray(signs)
-    low = np.where(free > 0, -weights, -np.inf) * scale
-    high = np.where(free < 0, -weights, np.inf) * scale
-    Z, start = own.X / scale, own.X @ weights + offset
+    kept = np.zeros(len(weights)) if signs is None else np.asarray(signs)
+    low = np.where(kept > 0, -weights, -np.inf) * scale
+    high = np.where(kept < 0, -weights, np.inf) * scale
+    bounds = Bounds(np.append(-np.inf, low), np.append(np.inf, high))
+    start = own.X @ weights + offset
+    point = _nearby(start, own.X / scale, own.weights, above, step.penalty, bounds)
+    return weights + point[1:] / scale, offset + float(point[0])
+
+
+def _nearby(
+    start: Array,
+    Z: Array,
+    weights: Array,
+    above: npt.NDArray[np.bool_],
+    penalty: float,
+    bounds: Bounds,
+) -> Array:
+    """Shift and changes of the scaled weights, under a normal prior around 0."""
+    prior = np.append(1 / SHIFT_DEVIATION**2, np.full(Z.shape[1], penalty))
 
     def cost(point: Array) -> tuple[float, Array]:
-        loss, slopes = _loss(start + Z @ point[1:] + point[0], own.weights, above)
-        gradient = np.concatenate([[slopes.sum()], Z.T @ slopes])
-        gradient[0] += point[0] / SHIFT_DEVIATION**2
-        gradient[1:] += step.penalty * point[1:]
-        penalty = point[0] ** 2 / SHIFT_DEVIATION**2
-        penalty += step.penalty * point[1:] @ point[1:]
-        return float(loss + penalty / 2), gradient
+        loss, slopes = _loss(start + Z @ point[1:] + point[0], weights, above)
+        gradient = np.append(slopes.sum(), Z.T @ slopes) + prior * point
+        return float(loss + point @ (prior * point) / 2), gradient
 
     found = minimize(
         cost,
-        np.zeros(len(weights) + 1),
+        np.zeros(len(prior)),
         jac=True,
-        bounds=Bounds(np.append(-np.inf, low), np.append(np.inf, high)),
+        bounds=bounds,
         method="L-BFGS-B",
         options={"maxiter": 500},
     )
-    return weights + found.x[1:] / scale, float(offset + found.x[0])
+    return np.asarray(found.x)
 
 
 def _recalibrated(

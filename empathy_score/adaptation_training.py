@@ -152,7 +152,7 @@ def _account(
     chosen: Sequence[str],
     nested: Sequence[tuple[Array, list[str]]],
 ) -> dict[str, Any]:
-    """What was tried and chosen, for the card."""
+    """Give what was tried and chosen, for the card."""
     return {
         "start_from": base.name,
         "start_version": base.version,

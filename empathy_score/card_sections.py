@@ -175,8 +175,8 @@ def _curve(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         return
     yield "\n### Learning curve\n"
     yield (
-        "Learned from a share of the conversations, tested on the same folds. Where the "
-        "last steps still gain, more labels will help.\n"
+        "Learned from a share of the conversations, tested on the same folds. Where "
+        "the last steps still gain, more labels will help.\n"
     )
     yield "| labels learned from | weighted kappa | ranked probability score |"
     yield "|---|---|---|"

@@ -51,7 +51,7 @@ def compare(
     groups: Sequence[str],
     *,
     weights: Array | None = None,
-    n_bootstraps: int = 1000,
+    n_bootstraps: int = 500,
 ) -> dict[str, Any]:
     """Compare what two models said of the same utterances.
 
@@ -66,7 +66,7 @@ def compare(
         Conversations; the bootstrap draws whole ones, the same for both models.
     weights : ndarray of shape (n,), optional
         How much each utterance counts in the ranked probability score.
-    n_bootstraps : int, default 1000
+    n_bootstraps : int, default 500
         Draws, with a fixed seed.
 
     Returns

@@ -89,7 +89,7 @@ def _ungrouped(data: Labelled) -> list[str]:
 
 
 def _leak(data: Labelled, leaks: npt.NDArray[np.bool_]) -> str:
-    rows = np.flatnonzero(leaks)
+    rows = np.flatnonzero(leaks).tolist()
     key = words_of(data.texts[rows[0]])
     same = [row for row in rows if words_of(data.texts[row]) == key]
     other = next(r for r in same if data.groups[r] != data.groups[rows[0]])

@@ -6,9 +6,11 @@ import sys
 
 import typer
 
+from empathy_score.cli.agreement import agreement_command
 from empathy_score.cli.evaluate import evaluate_command
 from empathy_score.cli.explain import explain_command
 from empathy_score.cli.formats import formats_command
+from empathy_score.cli.label import label_command
 from empathy_score.cli.score import score_command
 from empathy_score.cli.train import train_command
 from empathy_score.cli.train_confidence import train_confidence_command
@@ -35,6 +37,8 @@ app.command("explain")(explain_command)
 app.command("formats")(formats_command)
 app.command("train")(train_command)
 app.command("evaluate")(evaluate_command)
+app.command("label")(label_command)
+app.command("agreement")(agreement_command)
 app.command("train-opportunity")(train_opportunity_command)
 app.command("train-confidence")(train_confidence_command)
 app.command("train-interruption")(train_interruption_command)

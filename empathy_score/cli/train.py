@@ -75,7 +75,8 @@ def _said(metrics: Mapping[str, Any], out: Path) -> Iterator[str]:
     for warning in metrics["warnings"]:
         yield f"warning: {warning}"
     if adaptation := metrics.get("adaptation"):
-        yield f"adapted from {adaptation['start_from']}: {adaptation['chosen']['level']}"
+        chosen = adaptation["chosen"]["level"]
+        yield f"adapted from {adaptation['start_from']}: {chosen}"
 
 
 def _compared(metrics: Mapping[str, Any]) -> Iterator[str]:
