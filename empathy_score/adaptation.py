@@ -32,6 +32,8 @@ SHIFT_DEVIATION = 1.5
 """Standard deviation of the prior of a shift, in log-odds."""
 SLOPE_DEVIATION = 0.5
 LEAST_SLOPE = 0.05
+MARGIN = 0.5
+"""Standard errors by which a larger step must be better than a smaller one."""
 LEAST_OF_A_SIDE = 3
 """A threshold with fewer labels above or below it stays where the model has it."""
 
@@ -67,7 +69,7 @@ STEPS = (
     Step(name="weights moved", slope=True, penalty=30.0),
     Step(name="weights moved far", slope=True, penalty=10.0),
 )
-"""From nothing to much; of two that are equally good the first is taken."""
+"""From nothing to much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,18 +169,24 @@ def choose_step(
     Returns
     -------
     Step
-        The one with the lowest ranked probability score on held-out conversations.
+        The smallest that is not clearly worse than the best: its ranked probability
+        score on held-out conversations is within :data:`MARGIN` standard errors of
+        their difference.
     dict of str to float
         That score for each.
     """
-    costs = {}
+    _, member = np.unique(own.groups, return_inverse=True)
+    by_group = {}
     for step in steps:
         said = np.empty((len(own.levels), len(LEVELS)))
         for fit, test in _splits(own.groups):
             said[test] = adapted(classifier, own.of(fit), step).proba_of(own.X[test])
-        cost = np.average(ranked_probability(own.levels, said), weights=own.weights)
-        costs[step.name] = round(float(cost), 6)
-    return min(steps, key=lambda step: costs[step.name]), costs
+        cost = ranked_probability(own.levels, said) * own.weights
+        by_group[step.name] = np.bincount(member, cost) / own.weights.sum()
+    costs = {name: float(found.sum()) for name, found in by_group.items()}
+    best = by_group[min(costs, key=lambda name: costs[name])]
+    chosen = next(step for step in steps if _near(by_group[step.name] - best))
+    return chosen, {name: round(cost, 6) for name, cost in costs.items()}
 
 
 def held_out_adapted(
@@ -222,6 +230,12 @@ def _splits(
 ) -> list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
     n_splits = min(N_SPLITS, len(np.unique(groups)))
     return list(GroupKFold(n_splits).split(groups, groups=groups))
+
+
+def _near(worse: Array) -> bool:
+    """Whether a sum of differences, one a conversation, is within the margin."""
+    error = worse.std() * np.sqrt(len(worse))
+    return bool(worse.sum() <= MARGIN * error + 1e-12)
 
 
 def _moved(

@@ -30,10 +30,24 @@ def verdict_of(comparison: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> verdict_of({"verdict": "worse", "model": "customer-service"})[-29:]
-    'Use customer-service instead.'
+    >>> kappa = {"difference": {"low": -0.2, "high": 0.1}}
+    >>> found = {"verdict": "worse", "model": "other", "weighted_kappa": kappa}
+    >>> verdict_of(found)[-18:]
+    'Use other instead.'
     """
-    return _VERDICTS[comparison["verdict"]].format(model=comparison["model"])
+    said = _VERDICTS[comparison["verdict"]].format(model=comparison["model"])
+    return f"{said}{_against(comparison)}"
+
+
+def _against(comparison: Mapping[str, Any]) -> str:
+    """Say so where the levels are clearly worse though the probabilities are better."""
+    high = comparison["weighted_kappa"]["difference"]["high"]
+    if comparison["verdict"] != "better" or high is None or high >= 0:
+        return ""
+    return (
+        " But its levels agree less with the labels (weighted kappa): its "
+        "probabilities fit how frequent each level is, and tell fewer turns apart."
+    )
 
 
 def training_section(metrics: Mapping[str, Any]) -> str:

@@ -86,7 +86,7 @@ def candidates(
     -------
     list of Candidate
         Turns of agents, or all turns where no turn has a role; texts in the order of
-        the export, those that differ in case and marks alone once.
+        the export, those that differ in case and spaces alone once.
     """
     found: dict[bool, dict[str, Candidate]] = {True: {}, False: {}}
     has_agents = False
