@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import select
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,7 +73,8 @@ def label_command(
     n_done = len(picks) - len(still_to_label(labels, picks))
     if n_done:
         _say(console, f"{n_done} of {len(picks)} turns have been labelled before")
-    labels = ask_all(console, labels, picks, labeller, typer.getchar)
+    with keys_of_the_terminal() as key:
+        labels = ask_all(console, labels, picks, labeller, key)
     left = len(still_to_label(labels, picks))
     _say(console, f"{len(picks) - left} of {len(picks)} turns are in {out}")
     if left:
@@ -101,6 +105,41 @@ def ask_all(
             continue
         labels = write_label(labels, pick, _LEVELS[answer], labeller)
     return labels
+
+
+@contextmanager
+def keys_of_the_terminal() -> Iterator[Callable[[], str]]:
+    """Read single keys while the block runs; what is typed ahead is not lost.
+
+    Yields
+    ------
+    callable
+        Waits for a key. Keys that send several characters, arrows for instance, are
+        one, so that none of their digits is taken for a level.
+    """
+    try:
+        import termios
+        import tty
+    except ImportError:  # Windows
+        yield typer.getchar
+        return
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+
+    def key() -> str:
+        found = os.read(terminal, 1)
+        if found in (b"", b"\x04"):
+            raise EOFError
+        if found == b"\x1b":
+            while select.select([terminal], [], [], 0.02)[0]:
+                found += os.read(terminal, 16)
+        return found.decode("latin-1")
+
+    try:
+        tty.setcbreak(terminal)
+        yield key
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
 def _answer(console: Console, key: Callable[[], str]) -> str:

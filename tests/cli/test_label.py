@@ -104,53 +104,46 @@ def test_without_a_terminal_it_is_one_line(monkeypatch, capsys):
     assert err.count("\n") == 1
 
 
-class _Terminal:
-    """A command in a pseudo-terminal."""
-
-    def __init__(self, *words):
-        ours, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "empathy_score", *words],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env={**os.environ, "TERM": "dumb", "COLUMNS": "100"},
-            start_new_session=True,
-        )
-        os.close(theirs)
-        self.ours, self.said = ours, ""
-
-    def until(self, words, seconds=90):
-        """Read until some words were said since the last call."""
-        end = time.monotonic() + seconds
-        while words not in self.said:
-            assert time.monotonic() < end, self.said
-            if not select.select([self.ours], [], [], 1.0)[0]:
-                continue
-            try:
-                self.said += os.read(self.ours, 65536).decode("utf-8", "replace")
-            except OSError:  # the other side has closed the terminal
-                break
-        before, found, self.said = self.said.partition(words)
-        assert found, before
-        return before
-
-    def press(self, key):
-        os.write(self.ours, key.encode())
-
-    def close(self):
-        self.process.wait(timeout=60)
-        os.close(self.ours)
-        return self.process.returncode
+def read_until(ours, words, seconds=120):
+    """Read what a terminal shows, until some words were shown."""
+    said, end = "", time.monotonic() + seconds
+    while words not in said:
+        assert time.monotonic() < end, said
+        if select.select([ours], [], [], 1.0)[0]:
+            said += os.read(ours, 1).decode("latin-1")
+    return said
 
 
-def test_at_a_terminal_keys_are_labels_without_enter(path):
-    terminal = _Terminal("label", str(CHATS), "-o", str(path), "-n", "4")
-    for place, key in ((1, "0"), (2, "2"), (3, "q")):
-        assert f"{place} of 4" in terminal.until("q quit")
-        terminal.press(key)
-        if key != "q":
-            terminal.until(f"> {key}")
-    terminal.until("2 of 4 turns are in")
-    assert terminal.close() == 0
+@pytest.fixture
+def terminal(path):
+    """The command in a pseudo-terminal: our end of it, and the process."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "empathy_score", "label", str(CHATS)),
+            *("-o", str(path), "-n", "4"),
+        ],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "dumb", "COLUMNS": "100"},
+        start_new_session=True,
+    )
+    yield ours, process
+    process.kill()
+    process.wait()
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_at_a_terminal_keys_are_labels_without_enter(terminal, path):
+    ours, process = terminal
+    assert "1 of 4" in read_until(ours, "q quit")
+    os.write(ours, b"0")
+    assert "2 of 4" in read_until(ours, "q quit")
+    os.write(ours, b"\x1b[1~")  # the key Home is no 1
+    time.sleep(0.5)
+    os.write(ours, b"1u2q")  # typed ahead of the third turn
+    assert "3 of 4" in read_until(ours, "turns are in")
+    assert process.wait(timeout=60) == 0
     assert [level for _, level in labelled(path)] == [0, 2]
