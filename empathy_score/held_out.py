@@ -160,7 +160,7 @@ def rows_of_share(
     Examples
     --------
     >>> rows_of_share(np.array(list("aabbccdd")), np.arange(8), 0.5).tolist()
-    [4, 5, 6, 7]
+    [0, 1, 4, 5]
     """
     if share >= 1.0:
         return rows
