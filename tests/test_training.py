@@ -341,16 +341,16 @@ def test_contrast_utterances_without_the_mechanisms_are_refused(tmp_path):
         train([labels], tmp_path / "model", contrast=[contrast])
 
 
-def test_a_learning_curve_learns_from_half_the_conversations_and_from_all(
+def test_a_learning_curve_learns_from_a_part_of_the_conversations_and_from_all(
     labels, monkeypatch
 ):
-    monkeypatch.setattr(learning_curve, "SHARES", (0.1, 0.5))
+    monkeypatch.setattr(learning_curve, "SHARES", (0.1, 0.9))
     data = read_labelled([labels])
     features = matrix_of(parsed_turns(data.entries()))
     even = np.full((36, 3), 1 / 3)
     found = learning_curve.learning_curve([material_of(data)], features, 1000.0, even)
     # a tenth holds too few labels for a point
-    assert [point["n_labels"] for point in found] == [12, 28]
+    assert [point["n_labels"] for point in found] == [24, 28]
     assert found[0]["weighted_kappa"] > 0.5
     assert found[0]["ranked_probability"] < found[1]["ranked_probability"]
 
