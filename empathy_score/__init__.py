@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from empathy_score.classifier import EmpathyClassifier
+    from empathy_score.coaching import coach, missed_opportunities
     from empathy_score.conversations import Conversations, read_conversations
     from empathy_score.errors import EmpathyScoreError, InputError, ModelError
     from empathy_score.explanation import EmpathyScore
     from empathy_score.features import EmpathyFeatures
     from empathy_score.file_scoring import score_files
+    from empathy_score.outcomes import Impact, impact
     from empathy_score.records import Cue, Utterance
+    from empathy_score.reports import report
     from empathy_score.scoring import EmpathyScorer
     from empathy_score.sentence_levels import SentenceLevels
+    from empathy_score.summaries import compare, summarize
 
 __version__ = "0.1.0"
 
@@ -26,12 +30,19 @@ _HOMES = {
     "EmpathyScore": "explanation",
     "EmpathyScoreError": "errors",
     "EmpathyScorer": "scoring",
+    "Impact": "outcomes",
     "InputError": "errors",
     "ModelError": "errors",
     "SentenceLevels": "sentence_levels",
     "Utterance": "records",
+    "coach": "coaching",
+    "compare": "summaries",
+    "impact": "outcomes",
+    "missed_opportunities": "coaching",
     "read_conversations": "conversations",
+    "report": "reports",
     "score_files": "file_scoring",
+    "summarize": "summaries",
 }
 
 __all__ = [
@@ -42,12 +53,19 @@ __all__ = [
     "EmpathyScore",
     "EmpathyScoreError",
     "EmpathyScorer",
+    "Impact",
     "InputError",
     "ModelError",
     "SentenceLevels",
     "Utterance",
+    "coach",
+    "compare",
+    "impact",
+    "missed_opportunities",
     "read_conversations",
+    "report",
     "score_files",
+    "summarize",
 ]
 
 

@@ -42,10 +42,10 @@ class Columns:
     ----------
     text : str
         What was said.
-    conversation, role, speaker, turn, start, end, agent, channel : str or None
+    conversation, role, speaker, turn, start, end, agent, team, channel : str or None
         Identifier of the conversation, who spoke, number of the turn, times,
-        which agent, voice or chat. Where only one column says who spoke, it is both
-        the role and the speaker.
+        which agent, the agent's team, voice or chat. Where only one column says who
+        spoke, it is both the role and the speaker.
     """
 
     text: str
@@ -56,6 +56,7 @@ class Columns:
     start: str | None = None
     end: str | None = None
     agent: str | None = None
+    team: str | None = None
     channel: str | None = None
 
 
@@ -70,6 +71,7 @@ def recognise_columns(
     start: str | None = None,
     end: str | None = None,
     agent: str | None = None,
+    team: str | None = None,
     channel: str | None = None,
 ) -> Columns:
     """Find the columns by their usual names; a column the caller names wins.
@@ -83,7 +85,9 @@ def recognise_columns(
     ----------
     names : sequence of str
         All columns of the table.
-    text, conversation, role, speaker, turn, start, end, agent, channel : str, optional
+    text, conversation, role, speaker, turn, start, end : str, optional
+        The exact name of a column.
+    agent, team, channel : str, optional
         The exact name of a column.
 
     Returns
@@ -110,6 +114,7 @@ def recognise_columns(
         "start": start,
         "end": end,
         "agent": agent,
+        "team": team,
         "channel": channel,
     }
     for meaning, name in named.items():

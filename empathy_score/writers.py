@@ -29,11 +29,12 @@ OUT_ENDINGS = (".csv", ".jsonl", ".parquet")
 """Endings of files that can be written."""
 
 _ROW_GROUP_BYTES = 32_000_000
-_FORMATS = {
+FORMATS = {
     ".csv": "FORMAT csv, HEADER true",
     ".jsonl": "FORMAT json",
     ".parquet": "FORMAT parquet, COMPRESSION zstd",
 }
+"""Options of DuckDB's ``COPY`` by ending."""
 
 
 def check_out(out: Path, inputs: Sequence[Path | str]) -> None:
@@ -138,7 +139,7 @@ def add_scores(
         ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_python
     ).encode
     with (
-        _replacing(path) as unfinished,
+        replacing(path) as unfinished,
         unfinished.open("w", encoding="utf-8", newline="\n") as out,
     ):
         for row in rows:
@@ -177,7 +178,7 @@ def write_scored(export: Export, out: Path, schema: Mapping[str, str]) -> int:
     See :func:`add_scores`.
     """
     ending = out.suffix.lower()
-    if ending not in _FORMATS:
+    if ending not in FORMATS:
         check_out(out, [])
     value = _values(ending)
     listed = ", ".join(
@@ -185,11 +186,11 @@ def write_scored(export: Export, out: Path, schema: Mapping[str, str]) -> int:
         for column in scored_columns(export, schema)
     )
     query = f"SELECT {listed} FROM {JOINED}"
-    with _replacing(out) as unfinished:
+    with replacing(out) as unfinished:
         try:
             with interruptible():
                 join_scores(export, schema, out)
-                options = _FORMATS[ending]
+                options = FORMATS[ending]
                 if ending == ".parquet":
                     options += f", ROW_GROUP_SIZE {_row_group(export)}"
                 export.connection.execute(
@@ -225,7 +226,7 @@ def write_rejects(out: Path, rejects: Sequence[Reject]) -> Path | None:
         path.unlink(missing_ok=True)
         return None
     with (
-        _replacing(path) as unfinished,
+        replacing(path) as unfinished,
         unfinished.open("w", encoding="utf-8", newline="\n") as handle,
     ):
         handle.writelines(
@@ -241,8 +242,18 @@ def _same(one: Path, other: Path) -> bool:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Give a name beside path; rename it at the end, remove it on any failure."""
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a name beside path; rename it at the end, remove it on any failure.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     with replacing(Path(name, "a.txt")) as unfinished:
+    ...         _ = unfinished.write_text("whole")
+    ...     print([path.name for path in Path(name).iterdir()])
+    ['a.txt']
+    """
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         yield unfinished

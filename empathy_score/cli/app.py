@@ -7,11 +7,15 @@ import sys
 import typer
 
 from empathy_score.cli.agreement import agreement_command
+from empathy_score.cli.coach import coach_command
 from empathy_score.cli.evaluate import evaluate_command
 from empathy_score.cli.explain import explain_command
 from empathy_score.cli.formats import formats_command
+from empathy_score.cli.impact import impact_command
 from empathy_score.cli.label import label_command
+from empathy_score.cli.report import report_command
 from empathy_score.cli.score import score_command
+from empathy_score.cli.summarize import summarize_command
 from empathy_score.cli.train import train_command
 from empathy_score.cli.train_confidence import train_confidence_command
 from empathy_score.cli.train_interruption import train_interruption_command
@@ -34,6 +38,10 @@ app = typer.Typer(
 )
 app.command("score")(score_command)
 app.command("explain")(explain_command)
+app.command("report")(report_command)
+app.command("summarize")(summarize_command)
+app.command("impact")(impact_command)
+app.command("coach")(coach_command)
 app.command("formats")(formats_command)
 app.command("train")(train_command)
 app.command("evaluate")(evaluate_command)

@@ -15,7 +15,6 @@ _SETTINGS = (
     "threads = 2",
     "TimeZone = 'UTC'",
     "preserve_insertion_order = true",
-    "enable_progress_bar = false",  # DuckDB 2 would write one to stdout
 )
 
 
@@ -150,9 +149,28 @@ def database(folder: Path) -> duckdb.DuckDBPyConnection:
     )
     for setting in _SETTINGS:
         connection.execute(f"SET {setting}")
+    hide_progress(connection)
     # A scratch table: loading is faster where nothing is compressed.
     connection.execute("PRAGMA force_compression = 'uncompressed'")
     return connection
+
+
+def hide_progress(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let DuckDB write no progress bar; version 2 would write one to stdout.
+
+    In a notebook without ipywidgets there is none, and DuckDB refuses the setting.
+
+    Examples
+    --------
+    >>> with duckdb.connect() as connection:
+    ...     hide_progress(connection)
+    ...     query = "SELECT current_setting('enable_progress_bar')"
+    ...     connection.execute(query).fetchone()
+    (False,)
+    """
+    shown = connection.execute("SELECT current_setting('enable_progress_bar')")
+    if shown.fetchone() == (True,):
+        connection.execute("SET enable_progress_bar = false")
 
 
 @contextmanager

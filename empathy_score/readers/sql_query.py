@@ -28,6 +28,7 @@ from empathy_score.readers.sql import (
     as_text,
     column_names,
     fetched,
+    hide_progress,
     is_nested,
     run,
 )
@@ -239,7 +240,7 @@ def _duckdb_rows(database: Database, text: str, scratch: Path) -> Iterator[Rows]
     }
     with duckdb.connect(str(database.file), read_only=True, config=config) as own:
         own.execute("SET TimeZone = 'UTC'")
-        own.execute("SET enable_progress_bar = false")
+        hide_progress(own)
         statements = own.extract_statements(text)
         if len(statements) != 1:
             raise InputError(

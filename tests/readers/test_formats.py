@@ -94,6 +94,28 @@ def test_a_broken_twin_alone_is_read_in_part_or_said_to_be_unusable(path, tmp_pa
     assert export.rejects
 
 
+ODD = [
+    *(None, 3, "Transcript", [], {}, [[]], {"text": "Hi", "role": "agent"}),
+    {"Transcript": None},
+    {"Transcript": "x"},
+    {"Transcript": [None]},
+    {"Segments": [1]},
+    {"results": []},
+    {"results": {"transcripts": 1}},
+    {"transcripts": [{}]},
+    {"transcript": {"transcriptSegments": 1}},
+    {"entries": [[]]},
+    {"records": [{}]},
+    {"sentences": {}},
+]
+
+
+@pytest.mark.parametrize("document", ODD, ids=json.dumps)
+def test_a_document_that_only_looks_like_an_export_is_none(document):
+    of_documents = [one for one in OWN if one.content == "json"]
+    assert [one.name for one in of_documents if one.recognises(document)] == []
+
+
 def the_reader_of_the_guide():
     guide = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
     code = textwrap.dedent(

@@ -1,58 +1,8 @@
-import json
-from pathlib import Path
-
 import pytest
 
 from empathy_score.columns import role_of
 from empathy_score.readers.genesys import FORMAT
-from empathy_score.readers.turn import FormatError, Turn, Unusable
-
-FIXTURES = Path(__file__).parent / "fixtures"
-
-
-def document(name):
-    return json.loads((FIXTURES / FORMAT.name / name).read_text(encoding="utf-8"))
-
-
-def turns(name):
-    found = list(FORMAT.read(document(name), "the-file"))
-    assert all(isinstance(one, Turn) for one in found)
-    return found
-
-
-def parts(name):
-    """Split what a damaged file gives into texts that were read, and reasons."""
-    found = list(FORMAT.read(document(name), "the-file"))
-    texts = [one.text for one in found if isinstance(one, Turn)]
-    return texts, [one.reason for one in found if isinstance(one, Unusable)]
-
-
-def others():
-    files = FIXTURES.glob("*/*.json")
-    return sorted(file for file in files if file.parent.name != FORMAT.name)
-
-
-def test_files_of_other_formats_and_odd_documents_are_not_taken():
-    odd = [None, 3, "Transcript", [], {}, [[]], {"text": "Hi", "role": "agent"}]
-    strange = [
-        {"Transcript": None},
-        {"Transcript": "x"},
-        {"Transcript": [None]},
-        {"Segments": [1]},
-        {"results": []},
-        {"results": {"transcripts": 1}},
-        {"transcripts": [{}]},
-        {"transcript": {"transcriptSegments": 1}},
-        {"entries": [[]]},
-        {"records": [{}]},
-        {"sentences": {}},
-    ]
-    taken = [one for one in odd + strange if FORMAT.recognises(one)]
-    for file in others():
-        known = json.loads(file.read_text(encoding="utf-8"))
-        documents = known if isinstance(known, list) else [known]
-        taken += [file.name for one in documents if FORMAT.recognises(one)]
-    assert taken == []
+from empathy_score.readers.turn import FormatError
 
 
 def call_with(participants, *, moment=1709630405000, lasted=1000):
@@ -81,11 +31,11 @@ def span(start, end, **who):
 
 
 @pytest.mark.parametrize("name", ["call.json", "message.json", "call_broken.json"])
-def test_transcripts_are_recognised(name):
+def test_transcripts_are_recognised(name, document):
     assert FORMAT.recognises(document(name))
 
 
-def test_phrases_of_all_transcripts_come_in_order_of_time():
+def test_phrases_of_all_transcripts_come_in_order_of_time(turns):
     said = turns("call.json")
     assert [(turn.identifier, turn.text) for turn in said] == [
         ("tr-1:0", "press one for claims"),
@@ -98,7 +48,7 @@ def test_phrases_of_all_transcripts_come_in_order_of_time():
     assert {turn.conversation for turn in said} == {"conv-51"}
 
 
-def test_internal_is_the_menu_the_queue_or_the_agent_who_was_on_the_line():
+def test_internal_is_the_menu_the_queue_or_the_agent_who_was_on_the_line(turns):
     said = turns("call.json")
     assert [(turn.role, turn.agent) for turn in said] == [
         ("bot", None),
@@ -115,7 +65,7 @@ def test_internal_is_the_menu_the_queue_or_the_agent_who_was_on_the_line():
     }
 
 
-def test_speech_is_timed_from_the_beginning_of_the_conversation():
+def test_speech_is_timed_from_the_beginning_of_the_conversation(turns):
     said = turns("call.json")
     assert [(turn.start, turn.end) for turn in said] == [
         (1.0, 2.8),
@@ -129,7 +79,7 @@ def test_speech_is_timed_from_the_beginning_of_the_conversation():
     assert {turn.channel for turn in said} == {"voice"}
 
 
-def test_messages_have_the_time_of_day_and_no_end():
+def test_messages_have_the_time_of_day_and_no_end(turns):
     said = turns("message.json")
     assert [turn.start for turn in said] == [
         1709630401.0,
@@ -142,7 +92,7 @@ def test_messages_have_the_time_of_day_and_no_end():
     assert said[1].timestamp == "2024-03-05T09:20:11.321Z"
 
 
-def test_a_bot_before_the_agent_is_no_agent_and_nobody_is_guessed_between_them():
+def test_a_bot_before_the_agent_is_no_agent_and_nobody_is_guessed_between_them(turns):
     said = turns("message.json")
     assert [(turn.text, turn.role) for turn in said] == [
         ("Hi, I am the assistant.", "bot"),
@@ -153,7 +103,7 @@ def test_a_bot_before_the_agent_is_no_agent_and_nobody_is_guessed_between_them()
     assert role_of(said[2].role) == "unknown"
 
 
-def test_a_bot_does_not_become_the_agent_by_the_callers_word_for_internal():
+def test_a_bot_does_not_become_the_agent_by_the_callers_word_for_internal(turns):
     said = turns("message.json")
     assert [turn.speaker for turn in said] == [None, "external", "internal", "user-cho"]
 
@@ -183,7 +133,9 @@ def test_without_participants_internal_stays_open():
     assert call_with([]) == ("internal", None)
 
 
-def test_damaged_phrases_and_transcripts_are_named_and_the_rest_is_read():
+def test_damaged_phrases_and_transcripts_are_named_and_the_rest_is_read(
+    document, parts
+):
     texts, reasons = parts("call_broken.json")
     assert texts == ["good morning", "are you there"]
     assert reasons == [

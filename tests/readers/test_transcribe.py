@@ -1,69 +1,19 @@
-import json
-from pathlib import Path
-
 import pytest
 
 from empathy_score.columns import role_of
 from empathy_score.readers.transcribe import FORMAT
 from empathy_score.readers.turn import FormatError, Turn, Unusable
 
-FIXTURES = Path(__file__).parent / "fixtures"
-
-
-def document(name):
-    return json.loads((FIXTURES / FORMAT.name / name).read_text(encoding="utf-8"))
-
-
-def turns(name):
-    found = list(FORMAT.read(document(name), "the-file"))
-    assert all(isinstance(one, Turn) for one in found)
-    return found
-
-
-def parts(name):
-    """Split what a damaged file gives into texts that were read, and reasons."""
-    found = list(FORMAT.read(document(name), "the-file"))
-    texts = [one.text for one in found if isinstance(one, Turn)]
-    return texts, [one.reason for one in found if isinstance(one, Unusable)]
-
-
-def others():
-    files = FIXTURES.glob("*/*.json")
-    return sorted(file for file in files if file.parent.name != FORMAT.name)
-
-
-def test_files_of_other_formats_and_odd_documents_are_not_taken():
-    odd = [None, 3, "Transcript", [], {}, [[]], {"text": "Hi", "role": "agent"}]
-    strange = [
-        {"Transcript": None},
-        {"Transcript": "x"},
-        {"Transcript": [None]},
-        {"Segments": [1]},
-        {"results": []},
-        {"results": {"transcripts": 1}},
-        {"transcripts": [{}]},
-        {"transcript": {"transcriptSegments": 1}},
-        {"entries": [[]]},
-        {"records": [{}]},
-        {"sentences": {}},
-    ]
-    taken = [one for one in odd + strange if FORMAT.recognises(one)]
-    for file in others():
-        known = json.loads(file.read_text(encoding="utf-8"))
-        documents = known if isinstance(known, list) else [known]
-        taken += [file.name for one in documents if FORMAT.recognises(one)]
-    assert taken == []
-
 
 @pytest.mark.parametrize(
     "name",
     ["speakers.json", "channels.json", "speakers_broken.json", "nobody_broken.json"],
 )
-def test_transcripts_are_recognised(name):
+def test_transcripts_are_recognised(name, document):
     assert FORMAT.recognises(document(name))
 
 
-def test_each_segment_of_a_speaker_is_a_turn_and_an_empty_one_is_none():
+def test_each_segment_of_a_speaker_is_a_turn_and_an_empty_one_is_none(turns):
     said = turns("speakers.json")
     assert [(turn.speaker, turn.text) for turn in said] == [
         ("spk_0", "My card was declined, twice."),
@@ -72,7 +22,7 @@ def test_each_segment_of_a_speaker_is_a_turn_and_an_empty_one_is_none():
     ]
 
 
-def test_times_in_strings_become_seconds():
+def test_times_in_strings_become_seconds(turns):
     said = turns("speakers.json")
     assert [(turn.start, turn.end) for turn in said] == [
         (0.94, 3.12),
@@ -81,18 +31,18 @@ def test_times_in_strings_become_seconds():
     ]
 
 
-def test_labels_of_speakers_are_no_roles():
+def test_labels_of_speakers_are_no_roles(turns):
     said = turns("speakers.json") + turns("channels.json")
     assert {role_of(turn.role) for turn in said} == {"unknown"}
     assert {turn.channel for turn in said} == {"voice"}
 
 
-def test_the_job_is_the_conversation_and_the_language_is_kept():
+def test_the_job_is_the_conversation_and_the_language_is_kept(turns):
     first = turns("speakers.json")[0]
     assert (first.conversation, first.meta) == ("call-2231", {"language": "en-US"})
 
 
-def test_runs_of_one_channel_are_turns_in_order_of_time():
+def test_runs_of_one_channel_are_turns_in_order_of_time(turns):
     said = turns("channels.json")
     assert [(turn.speaker, turn.text, turn.start, turn.end) for turn in said] == [
         ("ch_0", "Good morning.", 0.1, 0.9),
@@ -101,7 +51,7 @@ def test_runs_of_one_channel_are_turns_in_order_of_time():
     ]
 
 
-def test_damaged_channels_are_named_and_the_rest_is_read():
+def test_damaged_channels_are_named_and_the_rest_is_read(document):
     broken = document("channels.json")
     channels = broken["results"]["channel_labels"]["channels"]
     del channels[0]["items"][3]["start_time"]
@@ -119,7 +69,7 @@ def test_damaged_channels_are_named_and_the_rest_is_read():
     ]
 
 
-def test_damaged_segments_and_words_are_named_and_the_rest_is_read():
+def test_damaged_segments_and_words_are_named_and_the_rest_is_read(parts):
     texts, reasons = parts("speakers_broken.json")
     assert texts == ["Hello", "please."]
     assert reasons == [
@@ -132,7 +82,7 @@ def test_damaged_segments_and_words_are_named_and_the_rest_is_read():
     ]
 
 
-def test_a_transcript_of_nobody_says_how_to_transcribe_it():
+def test_a_transcript_of_nobody_says_how_to_transcribe_it(document):
     with pytest.raises(FormatError, match="transcribe with speaker partitioning"):
         list(FORMAT.read(document("nobody_broken.json"), "x"))
 
