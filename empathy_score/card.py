@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 
+from empathy_score.card_sections import figures_note, own_sections, training_section
 from empathy_score.features import feature_names
 from empathy_score.model import Model, model_columns
 
@@ -36,21 +38,20 @@ adding up. Penalty, calibration and intervals come from held-out conversations.
 
 ## Training data
 
-{n_utterances} agent utterances in {n_conversations} conversations; level 0:
-{n_none}, level 1: {n_weak}, level 2: {n_strong}. The sentence model also learned from
-{n_contrast} utterances written for contrast, which the rest was not fitted to.
+{training}
 
 ## How good it is
 
-On held-out conversations of the training data ({n_splits} folds by conversation; the
-penalty was chosen on the same folds, so the figures lean to the good side). Intervals
-in this table are 95 % bootstrap intervals over conversations:
+On held-out conversations of the training data ({note}). Intervals in this table are
+95 % bootstrap intervals over conversations:
 
 | measure | value | 95 % interval |
 |---|---|---|
 {rows}
 
-Figures on other data, never trained on, are in `benchmarks/results`.
+Figures of the shipped model on other data, never trained on, are in
+`benchmarks/results`.
+{own}
 {mechanisms}
 ### Calibration
 
@@ -132,13 +133,9 @@ def model_card(model: Model, metrics: Mapping[str, Any]) -> str:
         language=model.about["language"],
         n_features=len(feature_names()),
         n_words=len(model.sentences.words_),
-        n_utterances=f"{metrics['n_utterances']:,}",
-        n_conversations=f"{metrics['n_conversations']:,}",
-        n_contrast=f"{metrics['n_contrast']:,}",
-        n_none=metrics["levels"]["0"],
-        n_weak=metrics["levels"]["1"],
-        n_strong=metrics["levels"]["2"],
-        n_splits=metrics["n_splits"],
+        training=fill(training_section(metrics), 88),
+        note=figures_note(metrics),
+        own=own_sections(metrics),
         rows="\n".join(_measures(metrics["held_out"])),
         mechanisms="\n".join(_mechanisms(metrics)),
         calibration="\n".join(
@@ -201,7 +198,8 @@ def _mechanisms(metrics: Mapping[str, Any]) -> Iterator[str]:
     found = metrics["mechanisms"]
     yield "\n### Mechanisms\n"
     if not found:
-        yield f"Not learned: {metrics['without_mechanisms']}.\n"
+        learned = "adapted" if "adaptation" in metrics else "learned"
+        yield f"Not {learned}: {metrics['without_mechanisms']}.\n"
         return
     yield "Three levels each, on the same held-out conversations:\n"
     yield "| mechanism | weighted kappa | macro-F1 | AUC over 0 |"

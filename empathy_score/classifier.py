@@ -78,7 +78,13 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.monotonic_cst = monotonic_cst
         self.n_splits = n_splits
 
-    def fit(self, X: Any, y: Any, groups: Any = None) -> EmpathyClassifier:  # noqa: ANN401
+    def fit(
+        self,
+        X: Any,  # noqa: ANN401
+        y: Any,  # noqa: ANN401
+        groups: Any = None,  # noqa: ANN401
+        weights: Any = None,  # noqa: ANN401
+    ) -> EmpathyClassifier:
         """Fit the thresholds and their calibration.
 
         Parameters
@@ -89,6 +95,10 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Ordered levels.
         groups : array-like of shape (n_samples,), default None
             Conversations; calibration never sees one in both parts of a split.
+        weights : array-like of shape (n_samples,), default None
+            How much each sample counts. Not called ``sample_weight``: a weight of 2 is
+            not quite the same as a sample that stands there twice, because features
+            are scaled and folds are made without regard to weights.
 
         Returns
         -------
@@ -110,12 +120,13 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X = np.nan_to_num(X)
         signs = self._signs(X.shape[1])
         above = (y[:, None] > self.classes_[:-1]).astype(np.float64)
+        counts = None if weights is None else _mean_one(weights, len(X))
         # One thread: quicker on matrices this small, and equal on every machine.
         with threadpool_limits(limits=1, user_api="blas"):
-            held_out = self._held_out(X, above, signs, groups)
-            weights, offsets = self._linear(X, above, signs)
-            slopes, shifts = _calibration(held_out, above)
-        self.coef_ = weights * slopes[:, None]
+            held_out = self._held_out(X, above, signs, groups, counts)
+            linear, offsets = self._linear(X, above, signs, counts)
+            slopes, shifts = _calibration(held_out, above, counts)
+        self.coef_ = linear * slopes[:, None]
         self.intercept_ = offsets * slopes + shifts
         return self
 
@@ -136,12 +147,13 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         above: Array,
         signs: npt.NDArray[np.int8],
         groups: Any,  # noqa: ANN401
+        counts: Array | None,
     ) -> Array:
         """Scores of each sample from models that have not seen its group."""
         n_groups = len(X) if groups is None else len(np.unique(groups))
         n_splits = min(self.n_splits, n_groups)
         if n_splits < 2:
-            weights, offsets = self._linear(X, above, signs)
+            weights, offsets = self._linear(X, above, signs, counts)
             return np.asarray(X @ weights.T + offsets)
         splitter = (
             KFold(n_splits, shuffle=True, random_state=0)
@@ -150,7 +162,8 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         scores = np.empty_like(above)
         for train, test in splitter.split(X, above[:, 0], groups):
-            weights, offsets = self._linear(X[train], above[train], signs)
+            own = None if counts is None else counts[train]
+            weights, offsets = self._linear(X[train], above[train], signs, own)
             scores[test] = X[test] @ weights.T + offsets
         return scores
 
@@ -159,13 +172,20 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X: Array,
         above: Array,
         signs: npt.NDArray[np.int8],
+        counts: Array | None,
     ) -> tuple[Array, Array]:
         """Weights and offsets, one row per threshold, on the scale of ``X``."""
         scale = np.maximum(X.std(axis=0), self.min_scale)
         Z = X / scale
-        middle, share = Z.mean(axis=0), above.mean(axis=0)
-        gram = (Z - middle).T @ (Z - middle) + self.alpha * np.eye(Z.shape[1])
-        target = (Z - middle).T @ (above - share)
+        if counts is None:
+            middle, share = Z.mean(axis=0), above.mean(axis=0)
+            left = Z - middle
+        else:
+            middle = np.average(Z, axis=0, weights=counts)
+            share = np.average(above, axis=0, weights=counts)
+            left = (Z - middle) * counts[:, None]
+        gram = left.T @ (Z - middle) + self.alpha * np.eye(Z.shape[1])
+        target = left.T @ (above - share)
         solved = np.stack([_least_squares(gram, column, signs) for column in target.T])
         return solved / scale, share - solved @ middle
 
@@ -323,13 +343,25 @@ def _least_squares(gram: Array, target: Array, signs: npt.NDArray[np.int8]) -> A
     return np.asarray(found.x)
 
 
-def _calibration(scores: Array, above: Array) -> tuple[Array, Array]:
+def _mean_one(weights: Any, n_samples: int) -> Array:  # noqa: ANN401
+    """Weights as an array, 1 on average, so that the penalty keeps its strength."""
+    counts = np.asarray(weights, dtype=np.float64)
+    if counts.shape != (n_samples,) or not (counts > 0).all():
+        raise ValueError(
+            f"weights must be {n_samples} numbers over 0, got shape {counts.shape}"
+        )
+    return np.asarray(counts / counts.mean())
+
+
+def _calibration(
+    scores: Array, above: Array, counts: Array | None
+) -> tuple[Array, Array]:
     """Slope and shift of the log-odds for each threshold; no slope falls."""
     slopes = np.zeros(above.shape[1])
     shifts = np.zeros(above.shape[1])
     for threshold in range(above.shape[1]):
         model = LogisticRegression(C=100.0, max_iter=1000)
-        model.fit(scores[:, [threshold]], above[:, threshold] > 0)
+        model.fit(scores[:, [threshold]], above[:, threshold] > 0, counts)
         slopes[threshold] = max(model.coef_[0, 0], 1e-6)
         shifts[threshold] = model.intercept_[0]
     return slopes, shifts

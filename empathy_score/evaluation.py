@@ -70,7 +70,7 @@ def measures(
     """
     over_0 = probabilities[:, 1] + probabilities[:, 2]
     figures: dict[str, Callable[[Levels], float | None]] = {
-        "weighted_kappa": lambda at: _kappa(levels[at], predicted[at]),
+        "weighted_kappa": lambda at: weighted_kappa(levels[at], predicted[at]),
         "auc_level_over_0": lambda at: _auc(levels[at] > 0, over_0[at]),
         "auc_level_2": lambda at: _auc(levels[at] == 2, probabilities[at, 2]),
         "macro_f1": lambda at: float(
@@ -80,10 +80,10 @@ def measures(
         "brier_over_0": lambda at: float(brier_score_loss(levels[at] > 0, over_0[at])),
         "ece_over_0": lambda at: calibration_error(levels[at] > 0, over_0[at]),
     }
-    draws = _draws(groups, n_bootstraps)
+    draws = group_draws(groups, n_bootstraps)
     everything = np.arange(len(levels))
     return {
-        name: _measure(figure, everything, draws) for name, figure in figures.items()
+        name: measure_of(figure, everything, draws) for name, figure in figures.items()
     }
 
 
@@ -121,13 +121,13 @@ def interval_measures(
     (1.0, 1.0)
     """
     inside, width = covered(intervals, levels), intervals[:, 1] - intervals[:, 0]
-    draws = _draws(groups, n_bootstraps)
+    draws = group_draws(groups, n_bootstraps)
     everything = np.arange(len(levels))
     return {
-        "interval_coverage": _measure(
+        "interval_coverage": measure_of(
             lambda at: float(inside[at].mean()), everything, draws
         ),
-        "interval_width": _measure(
+        "interval_width": measure_of(
             lambda at: float(width[at].mean()), everything, draws
         ),
     }
@@ -169,7 +169,7 @@ def slice_measures(
         found[value] = {
             "n": int(at.sum()),
             "weighted_kappa": (
-                _kappa(levels[at], predicted[at])
+                weighted_kappa(levels[at], predicted[at])
                 if len(np.unique(levels[at])) > 1
                 else None
             ),
@@ -281,7 +281,24 @@ def calibration_error(
     return float(np.abs(gaps).sum() / len(outcome))
 
 
-def _kappa(levels: Levels, predicted: Levels) -> float | None:
+def weighted_kappa(levels: Levels, predicted: Levels) -> float | None:
+    """Give Cohen's kappa with quadratic weights.
+
+    Parameters
+    ----------
+    levels, predicted : ndarray of shape (n,)
+        Levels by two.
+
+    Returns
+    -------
+    float or None
+        In [-1, 1]; None where both know one level only, the same.
+
+    Examples
+    --------
+    >>> weighted_kappa(np.array([0, 1, 2]), np.array([0, 1, 2]))
+    1.0
+    """
     if len(np.unique(np.concatenate([levels, predicted]))) < 2:
         return None
     return float(cohen_kappa_score(levels, predicted, weights="quadratic"))
@@ -293,8 +310,21 @@ def _auc(outcome: npt.NDArray[np.bool_], score: Array) -> float | None:
     return float(roc_auc_score(outcome, score))
 
 
-def _draws(groups: Sequence[str], n_bootstraps: int) -> list[Levels]:
-    """Rows of conversations drawn with replacement."""
+def group_draws(groups: Sequence[str], n_bootstraps: int) -> list[Levels]:
+    """Draw conversations with replacement, for a bootstrap.
+
+    Parameters
+    ----------
+    groups : sequence of str
+        The conversation of each row.
+    n_bootstraps : int
+        Draws, with a fixed seed.
+
+    Returns
+    -------
+    list of ndarray of int
+        Rows of each draw.
+    """
     members: dict[str, list[int]] = {}
     for row, group in enumerate(groups):
         members.setdefault(group, []).append(row)
@@ -306,9 +336,24 @@ def _draws(groups: Sequence[str], n_bootstraps: int) -> list[Levels]:
     ]
 
 
-def _measure(
+def measure_of(
     figure: Callable[[Levels], float | None], everything: Levels, draws: list[Levels]
 ) -> Measure:
+    """Give a figure with its bootstrap interval.
+
+    Parameters
+    ----------
+    figure : callable
+        Gives the figure for some rows; None where it is not defined.
+    everything : ndarray of int
+        All rows.
+    draws : list of ndarray of int
+        From :func:`group_draws`.
+
+    Returns
+    -------
+    Measure
+    """
     values = [value for at in draws if (value := figure(at)) is not None]
     low, high = np.quantile(values, [0.025, 0.975]) if values else (None, None)
     return Measure(

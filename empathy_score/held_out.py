@@ -138,20 +138,56 @@ def judged_by(sentences: SentenceLevels, material: Sequence[Material]) -> Array:
     return judged[: len(material[0].texts)]
 
 
-def folds_of(material: Sequence[Material]) -> Iterator[Fold]:
+def rows_of_share(
+    groups: npt.NDArray[np.str_], rows: npt.NDArray[np.intp], share: float
+) -> npt.NDArray[np.intp]:
+    """Keep the rows of a share of the conversations, drawn with a fixed seed.
+
+    Parameters
+    ----------
+    groups : ndarray of shape (n,)
+        The conversation of each row.
+    rows : ndarray of int
+        Rows to choose from.
+    share : float
+        In (0, 1]; at least two conversations are kept.
+
+    Returns
+    -------
+    ndarray of int
+        A smaller share is part of a larger one.
+
+    Examples
+    --------
+    >>> rows_of_share(np.array(list("aabbccdd")), np.arange(8), 0.5).tolist()
+    [0, 1, 4, 5]
+    """
+    if share >= 1.0:
+        return rows
+    names = np.unique(groups[rows])
+    order = np.random.default_rng(0).permutation(names)
+    kept = order[: max(2, round(share * len(order)))]
+    return np.asarray(rows[np.isin(groups[rows], kept)])
+
+
+def folds_of(material: Sequence[Material], share: float = 1.0) -> Iterator[Fold]:
     """Give each split by conversation; the fit part judges the sentences.
 
     Parameters
     ----------
     material : sequence of Material
         As in :func:`judged_by`; only the first is split.
+    share : float, default 1.0
+        Share of the other conversations that each fold learns from.
 
     Yields
     ------
     Fold
     """
     data = material[0]
-    for fit, test in GroupKFold(N_SPLITS).split(data.targets, groups=data.groups):
+    groups = np.array(data.groups)
+    for seen, test in GroupKFold(N_SPLITS).split(data.targets, groups=data.groups):
+        fit = rows_of_share(groups, seen, share)
         sentences = SentenceLevels()
         judged = judged_by(sentences, [data.of(fit), *material[1:]])
         unseen = sentences.transform(list(data.of(test).texts))
@@ -184,6 +220,7 @@ def held_out_probabilities(
     targets: Levels,
     groups: Sequence[str],
     alpha: float,
+    weights: Array | None = None,
 ) -> list[Array]:
     """Predict every target of every utterance by models that have not seen it.
 
@@ -199,6 +236,8 @@ def held_out_probabilities(
         Conversations.
     alpha : float
         Strength of the penalty.
+    weights : ndarray of shape (n_utterances,), optional
+        How much each utterance counts.
 
     Returns
     -------
@@ -211,7 +250,8 @@ def held_out_probabilities(
         for target, levels in enumerate(targets.T):
             model = classifier_for(alpha, target)
             X = model_matrix(features[fold.fit], fold.judged, target)
-            model.fit(X, levels[fold.fit], group[fold.fit])
+            counts = None if weights is None else weights[fold.fit]
+            model.fit(X, levels[fold.fit], group[fold.fit], counts)
             columns = np.searchsorted(LEVELS, model.classes_)
             chances = model.predict_proba(
                 model_matrix(features[fold.test], fold.unseen, target)

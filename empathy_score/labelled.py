@@ -13,8 +13,15 @@ import numpy.typing as npt
 
 from empathy_score.errors import InputError
 from empathy_score.features.turns import WARM
+from empathy_score.label_columns import (
+    levels_by_row,
+    names_groups,
+    places_of,
+    stated_by_row,
+    texts_by_row,
+    weights_of,
+)
 from empathy_score.readers import Export, Reject, conversations, open_export
-from empathy_score.readers.sql import as_text, column_types, quoted
 from empathy_score.records import MECHANISMS
 from empathy_score.sentence_levels import Evidence
 from empathy_score.turn_order import replies
@@ -54,9 +61,17 @@ class Labelled:
     cues : tuple of tuple of (start, end, label), or None
         Labelled cues of each; None where the table holds none.
     slices : dict of str to tuple
-        Values of the columns ``channel`` and ``industry``, where they are there.
+        Values of the columns ``channel``, ``industry`` and ``picked``, where they are
+        there.
     rejects : tuple of Reject
         Rows that were set aside.
+    places : tuple of (str, int)
+        File and line of each.
+    weights : ndarray of shape (n_utterances,) or None
+        How much each counts in training, over 0; None where the table does not say.
+    grouped : bool
+        False where the table names no conversations and no groups: each row then
+        stands for itself.
     """
 
     texts: tuple[str, ...]
@@ -67,6 +82,9 @@ class Labelled:
     cues: tuple[tuple[LabelledCue, ...], ...] | None
     slices: Mapping[str, tuple[str | None, ...]]
     rejects: tuple[Reject, ...]
+    places: tuple[tuple[str, int], ...]
+    weights: npt.NDArray[np.float64] | None
+    grouped: bool
 
     def targets(self) -> npt.NDArray[np.int64]:
         """Give the level and, where known, the mechanisms.
@@ -194,8 +212,8 @@ def _of(cues: Sequence[LabelledCue], labels: frozenset[str]) -> list[tuple[int, 
 
 
 def _labelled(export: Export, level: str) -> Labelled:
-    levels = _levels(export, level)
-    stated = _stated(export)
+    levels = levels_by_row(export, level)
+    stated = stated_by_row(export)
     rows: list[int] = []
     texts: list[str] = []
     before: list[str | None] = []
@@ -220,10 +238,13 @@ def _labelled(export: Export, level: str) -> Labelled:
         cues=_cues(export, rows),
         slices={
             name: tuple(values[row] for row in rows)
-            for name in ("channel", "industry")
-            if (values := _texts(export, name)) is not None
+            for name in ("channel", "industry", "picked")
+            if (values := texts_by_row(export, name)) is not None
         },
         rejects=export.rejects,
+        places=places_of(export, rows),
+        weights=weights_of(export, rows),
+        grouped=len(set(groups)) < len(groups) or names_groups(export),
     )
 
 
@@ -231,7 +252,7 @@ def _mechanisms(export: Export, rows: Sequence[int]) -> npt.NDArray[np.int64] | 
     """Levels of the mechanisms; None unless every labelled row has all three."""
     if not set(MECHANISMS) <= set(export.names):
         return None
-    columns = [_levels(export, name) for name in MECHANISMS]
+    columns = [levels_by_row(export, name) for name in MECHANISMS]
     if any(row not in column for row in rows for column in columns):
         return None
     return np.array([[column[row] for column in columns] for row in rows])
@@ -241,7 +262,7 @@ def _cues(
     export: Export, rows: Sequence[int]
 ) -> tuple[tuple[LabelledCue, ...], ...] | None:
     """Labelled cues, where the table holds them as objects with offsets."""
-    values = _texts(export, "cues")
+    values = texts_by_row(export, "cues")
     if values is None:
         return None
     found = [_spans(values[row]) for row in rows]
@@ -256,53 +277,3 @@ def _spans(text: str | None) -> tuple[LabelledCue, ...] | None:
         return tuple((int(cue["start"]), int(cue["end"]), cue["label"]) for cue in cues)
     except (json.JSONDecodeError, TypeError, KeyError):  # names only
         return None
-
-
-def _texts(export: Export, name: str) -> dict[int, str | None] | None:
-    """Texts of a column by row; None where there is no such column."""
-    if name not in export.names:
-        return None
-    query = f"SELECT __row, {_text_of(export, name)} FROM input"
-    return {int(row): text for row, text in export.connection.execute(query).fetchall()}
-
-
-def _levels(export: Export, level: str) -> dict[int, int]:
-    rows = export.connection.execute(
-        f"SELECT __row, __file, __line, {_text_of(export, level)} FROM input"
-    ).fetchall()
-    levels = {}
-    for row, file, line, value in rows:
-        if value is None or not value.strip():
-            continue
-        if value.strip() not in ("0", "1", "2", "0.0", "1.0", "2.0"):
-            raise InputError(
-                f"{file}:{line}: {level} is {value!r}; allowed are 0, 1, 2 and empty"
-            )
-        levels[int(row)] = int(float(value))
-    if not levels:
-        raise InputError(f"no row has a {level}; nothing to learn or to compare")
-    return levels
-
-
-def _text_of(export: Export, name: str) -> str:
-    kinds = column_types(export.connection, "input")
-    return as_text(quoted(name), kinds[name])
-
-
-def _stated(export: Export) -> dict[int, tuple[str | None, str | None]]:
-    """Turn before and group where columns state them."""
-    names = {name.lower(): name for name in export.names}
-    context = names.get("reply_to") or names.get("context")
-    group = names.get("group")
-    if context is None and group is None:
-        return {}
-    parts = [
-        "NULL" if name is None else _text_of(export, name) for name in (context, group)
-    ]
-    rows = export.connection.execute(
-        f"SELECT __row, {parts[0]}, {parts[1]} FROM input"
-    ).fetchall()
-    return {
-        int(row): ((before or "") if context else None, together)
-        for row, before, together in rows
-    }

@@ -14,20 +14,16 @@ from sklearn.model_selection import GroupKFold
 
 from empathy_score.card import CALIBRATION, draw_calibration, model_card
 from empathy_score.classifier import median_levels
-from empathy_score.conformal import covered, least_probabilities, score_intervals
+from empathy_score.conformal import least_probabilities
 from empathy_score.domain import known_shares, known_words
 from empathy_score.errors import InputError
 from empathy_score.evaluation import (
     Measure,
-    cue_measures,
     interval_measures,
     measures,
-    reliability,
-    slice_measures,
 )
 from empathy_score.features.matrix import matrix_of
 from empathy_score.features.transformer import parsed_turns
-from empathy_score.features.turns import Turns
 from empathy_score.held_out import (
     N_SPLITS,
     Fold,
@@ -37,8 +33,17 @@ from empathy_score.held_out import (
     judged_by,
     material_of,
 )
+from empathy_score.held_out_measures import compared, measured
 from empathy_score.labelled import LEVELS, Labelled, read_labelled
-from empathy_score.model import Model, model_matrix, predict, save_model
+from empathy_score.learning_curve import learning_curve
+from empathy_score.model import (
+    DEFAULT_MODEL,
+    Model,
+    load_model,
+    model_matrix,
+    predict,
+    save_model,
+)
 from empathy_score.model_folder import check_out
 from empathy_score.readers import Reject
 from empathy_score.records import MECHANISMS
@@ -59,6 +64,7 @@ def train(
     *,
     contrast: Sequence[Path | str] = (),
     version: str = MODEL_VERSION,
+    compare_with: str | Path | None = DEFAULT_MODEL,
 ) -> tuple[dict[str, Any], tuple[Reject, ...]]:
     """Train a model and write its folder.
 
@@ -73,6 +79,8 @@ def train(
         contrast, say, whose levels are not as frequent as in real work.
     version : str
         Version of the model.
+    compare_with : str, Path or None, default "customer-service"
+        A model that judges the same held-out conversations; None for no comparison.
 
     Returns
     -------
@@ -101,7 +109,7 @@ def train(
     features, folds = matrix_of(turns), list(folds_of(material))
     alpha = _best_alpha(folds, features, data)
     held_out = held_out_probabilities(
-        folds, features, data.targets(), data.groups, alpha
+        folds, features, data.targets(), data.groups, alpha, data.weights
     )
     sentences = SentenceLevels()
     model = Model(
@@ -119,16 +127,18 @@ def train(
         },
     )
     metrics = {
-        **_measured(data, turns, held_out),
-        "n_utterances": len(data.texts),
+        **measured(data, turns, held_out),
+        "learning_curve": learning_curve(
+            material, features, alpha, held_out[0], data.weights
+        ),
         "n_contrast": 0 if more is None else len(more.texts),
-        "n_conversations": len(set(data.groups)),
-        "levels": {str(level): int((data.levels == level).sum()) for level in LEVELS},
         "alpha": alpha,
-        "n_splits": N_SPLITS,
         "least_known": model.least_known,
         "without_mechanisms": rare,
     }
+    if compare_with is not None:
+        other = load_model(compare_with)
+        metrics["comparison"] = compared(other, data, turns, held_out[0])
     save_model(Path(out), model, metrics=metrics, card=model_card(model, metrics))
     draw_calibration(metrics["calibration"], Path(out) / CALIBRATION)
     return metrics, (*data.rejects, *(() if more is None else more.rejects))
@@ -172,7 +182,8 @@ def _check(data: Labelled) -> None:
         if n_level < N_SPLITS:
             raise InputError(
                 f"level {level} has {n_level} utterances; at least {N_SPLITS} are "
-                "needed to train and to calibrate"
+                "needed to train and to calibrate (fewer can adapt a model: "
+                "--start-from customer-service)"
             )
     n_groups = len(set(data.groups))
     if n_groups < N_SPLITS:
@@ -210,7 +221,7 @@ def _best_alpha(folds: Sequence[Fold], features: Array, data: Labelled) -> float
     def agreement(alpha: float) -> float:
         levels = data.levels
         found = held_out_probabilities(
-            folds, features, levels[:, None], data.groups, alpha
+            folds, features, levels[:, None], data.groups, alpha, data.weights
         )[0]
         predicted = median_levels(found)
         return float(cohen_kappa_score(levels, predicted, weights="quadratic"))
@@ -224,7 +235,10 @@ def _fitted(
     """Train the classifiers on everything."""
     classifiers = [
         classifier_for(alpha, target).fit(
-            model_matrix(features, judged, target), levels, np.array(data.groups)
+            model_matrix(features, judged, target),
+            levels,
+            np.array(data.groups),
+            data.weights,
         )
         for target, levels in enumerate(data.targets().T)
     ]
@@ -250,48 +264,3 @@ def _least_known(data: Labelled) -> float:
         unseen = [data.texts[row] for row in test]
         shares[test] = known_shares(unseen, known_words(_both_sides(data, fit)))
     return min(0.6, round(float(np.quantile(shares, UNKNOWN_SHARE)), 4))
-
-
-def _measured(
-    data: Labelled, turns: Turns, held_out: Sequence[Array]
-) -> dict[str, Any]:
-    """Everything that is said of a model, on utterances it has not seen."""
-    level, levels = held_out[0], data.levels
-    predicted = median_levels(level)
-    intervals = _unseen_intervals(level, data)
-    n_words = np.array([len(text.split()) for text in data.texts])
-    slices = {
-        **{name: np.array(values, dtype=str) for name, values in data.slices.items()},
-        "level": levels.astype(str),
-        "length": np.array(["short", "medium", "long"])[np.digitize(n_words, [8, 25])],
-    }
-    found: dict[str, Any] = {
-        "held_out": {
-            **measures(levels, level, predicted, data.groups),
-            **interval_measures(levels, intervals, data.groups),
-        },
-        "calibration": reliability(levels > 0, level[:, 1:].sum(axis=1)),
-        "slices": {
-            name: slice_measures(levels, predicted, covered(intervals, levels), values)
-            for name, values in slices.items()
-        },
-        "mechanisms": {
-            name: measures(shown, chances, median_levels(chances), data.groups)
-            for name, shown, chances in zip(
-                MECHANISMS, data.targets().T[1:], held_out[1:], strict=False
-            )
-        },
-    }
-    if data.cues is not None:
-        labelled = [{label for _, _, label in cues} for cues in data.cues]
-        found["cues"] = cue_measures(labelled, turns)
-    return found
-
-
-def _unseen_intervals(probabilities: Array, data: Labelled) -> Array:
-    """Intervals from limits that were learned on other conversations."""
-    intervals = np.zeros((len(probabilities), 2))
-    for fit, test in GroupKFold(N_SPLITS).split(probabilities, groups=data.groups):
-        least = least_probabilities(probabilities[fit], data.levels[fit])
-        intervals[test] = score_intervals(probabilities[test], least)
-    return intervals

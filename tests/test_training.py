@@ -4,9 +4,18 @@ import json
 import numpy as np
 import pytest
 
-from empathy_score import InputError, training
+from empathy_score import (
+    InputError,
+    comparison,
+    held_out_measures,
+    learning_curve,
+    training,
+)
+from empathy_score.classifier import EmpathyClassifier
 from empathy_score.evaluation import interval_measures, measures
+from empathy_score.features.matrix import matrix_of
 from empathy_score.features.transformer import parsed_turns
+from empathy_score.held_out import material_of
 from empathy_score.labelled import read_labelled
 from empathy_score.model import load_model, predict
 from empathy_score.records import MECHANISMS
@@ -44,9 +53,13 @@ def _quick_training():
     """Ten draws, one penalty: intervals and choice are not what is tested here."""
     with pytest.MonkeyPatch.context() as patch:
         few = functools.partial(measures, n_bootstraps=10)
-        patch.setattr(training, "measures", few)
-        few = functools.partial(interval_measures, n_bootstraps=10)
-        patch.setattr(training, "interval_measures", few)
+        intervals = functools.partial(interval_measures, n_bootstraps=10)
+        for module in (training, held_out_measures):
+            patch.setattr(module, "measures", few)
+            patch.setattr(module, "interval_measures", intervals)
+        few = functools.partial(comparison.compare, n_bootstraps=10)
+        patch.setattr(held_out_measures, "compare", few)
+        patch.setattr(learning_curve, "SHARES", ())
         patch.setattr(training, "ALPHAS", (1000.0,))
         yield
 
@@ -326,3 +339,75 @@ def test_contrast_utterances_without_the_mechanisms_are_refused(tmp_path):
     contrast = write(tmp_path / "c.jsonl", [{"text": "Bravo.", "level": 0}])
     with pytest.raises(InputError, match="contrast utterances lack the mechanisms"):
         train([labels], tmp_path / "model", contrast=[contrast])
+
+
+def test_a_learning_curve_learns_from_a_part_of_the_conversations_and_from_all(
+    labels, monkeypatch
+):
+    monkeypatch.setattr(learning_curve, "SHARES", (0.1, 0.9))
+    data = read_labelled([labels])
+    features = matrix_of(parsed_turns(data.entries()))
+    even = np.full((36, 3), 1 / 3)
+    found = learning_curve.learning_curve([material_of(data)], features, 1000.0, even)
+    # a tenth holds too few labels for a point
+    assert [point["n_labels"] for point in found] == [24, 28]
+    assert found[0]["weighted_kappa"] > 0.5
+    assert found[0]["ranked_probability"] < found[1]["ranked_probability"]
+
+
+def test_training_says_how_the_shipped_model_does_on_the_same_folds(trained):
+    (metrics, _), folder = trained[0]
+    found = metrics["comparison"]
+    assert found["model"] == "customer-service"
+    assert (
+        found["weighted_kappa"]["one"] == metrics["held_out"]["weighted_kappa"]["value"]
+    )
+    card = (folder / "README.md").read_text("utf-8")
+    assert "### Beside customer-service" in card
+    assert "### Learning curve" in card
+
+
+def test_training_warns_of_few_labels_in_metrics_and_card(trained):
+    (metrics, _), folder = trained[0]
+    assert metrics["warnings"][0].startswith("level 0 has 12 labels; under 30")
+    card = (folder / "README.md").read_text("utf-8")
+    assert f"- {metrics['warnings'][0]}" in card
+
+
+def test_figures_without_leaks_stand_beside_those_with_them(tmp_path):
+    rows = [dict(row) for row in UTTERANCES]
+    said = "Thank you for contacting us about your order."
+    for place in (1, 13):
+        rows[place] |= {"text": said, "level": 0}
+    labels = write(tmp_path / "labels.jsonl", rows)
+    metrics, _ = train([labels], tmp_path / "model", compare_with=None)
+    assert "comparison" not in metrics
+    assert "stand in several conversations" in metrics["warnings"][-1]
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    kappa = metrics["without_leaks"]["weighted_kappa"]["value"]
+    assert f"several conversations: weighted kappa {kappa:.3f}" in card
+
+
+def test_labels_with_little_weight_hardly_count(tmp_path):
+    """Half the labels are turned around; whether that matters is up to the weights."""
+    rows = [row for row in UTTERANCES if "level" in row]
+    turned = [{**row, "level": 2 - row["level"]} for row in rows]
+    found = {}
+    for name, weights in (("right", (1, 0.01)), ("turned", (0.01, 1))):
+        own = [{**row, "weight": weights[0]} for row in rows]
+        other = [{**row, "weight": weights[1]} for row in turned]
+        labels = write(tmp_path / f"{name}.jsonl", [*own, *other])
+        data = read_labelled([labels])
+        X = np.nan_to_num(matrix_of(parsed_turns(data.entries())))
+        model = EmpathyClassifier(alpha=10.0)
+        found[name] = model.fit(
+            X, data.levels, data.groups, data.weights
+        ).predict_proba(X[[data.texts.index("Order number? ")]])[0, 0]
+    assert found["right"] > 0.5 > found["turned"]
+
+
+@pytest.mark.parametrize("weights", [[1.0], [0.0] * 6, [[1.0] * 6]])
+def test_weights_that_are_none_are_refused(weights):
+    X, y = np.arange(6.0)[:, None], np.tile([0, 1, 2], 2)
+    with pytest.raises(ValueError, match="weights must be 6 numbers over 0"):
+        EmpathyClassifier(alpha=1.0).fit(X, y, weights=weights)

@@ -6,12 +6,14 @@ import sys
 
 import typer
 
+from empathy_score.cli.agreement import agreement_command
 from empathy_score.cli.check_patterns import check_patterns_command
 from empathy_score.cli.coach import coach_command
 from empathy_score.cli.evaluate import evaluate_command
 from empathy_score.cli.explain import explain_command
 from empathy_score.cli.formats import formats_command
 from empathy_score.cli.impact import impact_command
+from empathy_score.cli.label import label_command
 from empathy_score.cli.report import report_command
 from empathy_score.cli.score import score_command
 from empathy_score.cli.summarize import summarize_command
@@ -45,6 +47,8 @@ app.command("formats")(formats_command)
 app.command("check-patterns")(check_patterns_command)
 app.command("train")(train_command)
 app.command("evaluate")(evaluate_command)
+app.command("label")(label_command)
+app.command("agreement")(agreement_command)
 app.command("train-opportunity")(train_opportunity_command)
 app.command("train-confidence")(train_confidence_command)
 app.command("train-interruption")(train_interruption_command)

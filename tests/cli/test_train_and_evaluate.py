@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from empathy_score import training
+from empathy_score import held_out_measures, learning_curve, training
 from empathy_score.cli.app import main
 from empathy_score.evaluation import measures
 
@@ -38,6 +38,8 @@ def empathy_score(monkeypatch, capsys):
     """Run the command line here: exit code, stdout and stderr."""
     few = functools.partial(measures, n_bootstraps=10)  # 500 draws are slow
     monkeypatch.setattr(training, "measures", few)
+    monkeypatch.setattr(held_out_measures, "measures", few)
+    monkeypatch.setattr(learning_curve, "SHARES", ())
     monkeypatch.setattr(training, "ALPHAS", (1000.0,))
 
     def run(*words):
