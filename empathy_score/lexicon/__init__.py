@@ -10,6 +10,7 @@ from empathy_score.lexicon.matching import (
     find_rows,
     load_matcher,
 )
+from empathy_score.lexicon.own_rows import read_own_rows
 from empathy_score.lexicon.rows import (
     CUE_LABELS,
     SUBTYPES,
@@ -36,4 +37,5 @@ __all__ = [
     "load_lexicon",
     "load_matcher",
     "read_lexicon",
+    "read_own_rows",
 ]
