@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from empathy_score.features.reading import Read
 from empathy_score.features.spans import lexicon_rows
-from empathy_score.lexicon import CUE_LABELS, SUBTYPES
+from empathy_score.lexicon import CUE_LABELS, SUBTYPES, Pattern
 from empathy_score.records import Cue
 from empathy_score.score_columns import SCORE_COLUMNS
 
@@ -40,6 +40,8 @@ class CueTable:
         The words themselves.
     negated : ndarray of bool, shape (n_cues,)
         The words are there but denied.
+    own : tuple of Pattern
+        The user's own rows, which stand behind those of the lexicon.
     """
 
     first: Ints
@@ -48,10 +50,11 @@ class CueTable:
     end: Ints
     text: list[str]
     negated: npt.NDArray[np.bool_]
+    own: tuple[Pattern, ...] = ()
 
     def fields(self) -> dict[str, list[Any]]:
         """Give the fields of :class:`~empathy_score.records.Cue`, each as one list."""
-        names = _names_of_rows()
+        names = _names_of_rows(self.own)
         named = [names[row] for row in self.row.tolist()]
         return {
             "label": [name[0] for name in named],
@@ -65,7 +68,7 @@ class CueTable:
 
     def cues_at(self, turn: int) -> tuple[Cue, ...]:
         """Give the cues of one turn as records."""
-        names = _names_of_rows()
+        names = _names_of_rows(self.own)
         return tuple(
             Cue(
                 label=names[self.row[at]][0],
@@ -120,24 +123,27 @@ class Scored:
         ]
 
 
-@lru_cache(maxsize=1)
-def _names_of_rows() -> tuple[tuple[str, str | None, str], ...]:
+@lru_cache(maxsize=4)
+def _names_of_rows(
+    own: tuple[Pattern, ...],
+) -> tuple[tuple[str, str | None, str], ...]:
     """Label, subtype and id of each row."""
     return tuple(
         (row.label, row.subtype if row.label in SUBTYPES else None, row.id)
-        for row in lexicon_rows()
+        for row in lexicon_rows(own)
     )
 
 
-@lru_cache(maxsize=1)
-def _places_of_rows() -> tuple[Ints, Ints]:
+@lru_cache(maxsize=4)
+def _places_of_rows(own: tuple[Pattern, ...]) -> tuple[Ints, Ints]:
     """Of each row the place of its id among the sorted ones, and that of its label."""
-    ids = [row.id for row in lexicon_rows()]
+    rows = lexicon_rows(own)
+    ids = [row.id for row in rows]
     place = {name: at for at, name in enumerate(sorted(ids))}
     label = {name: at for at, name in enumerate(CUE_LABELS)}
     return (
         np.array([place[name] for name in ids]),
-        np.array([label.get(row.label, -1) for row in lexicon_rows()]),
+        np.array([label.get(row.label, -1) for row in rows]),
     )
 
 
@@ -164,7 +170,7 @@ def cue_table(read: Read, places: Sequence[int]) -> CueTable:
     n_texts = len(read.texts)
     # Where a cue is denied they go by position, else as they were found.
     moved = np.bincount(owner[negated], minlength=n_texts)[owner] > 0
-    rank = _places_of_rows()[0][row]
+    rank = _places_of_rows(spans.own)[0][row]
     order = np.lexsort((negated, moved * rank, moved * end, moved * start, owner))
     owner, row, negated = owner[order], row[order], negated[order]
     start, end = start[order], end[order]
@@ -186,6 +192,7 @@ def cue_table(read: Read, places: Sequence[int]) -> CueTable:
         end=end[at],
         text=[words[entry] for entry in at.tolist()],
         negated=negated[at],
+        own=spans.own,
     )
 
 
@@ -205,7 +212,7 @@ def cue_counts(cues: CueTable) -> dict[str, Column]:
     """
     n_turns, n_labels = len(cues.first) - 1, len(CUE_LABELS)
     turn = np.repeat(np.arange(n_turns), np.diff(cues.first))[~cues.negated]
-    label = _places_of_rows()[1][cues.row[~cues.negated]]
+    label = _places_of_rows(cues.own)[1][cues.row[~cues.negated]]
     found = np.bincount(turn * n_labels + label, minlength=n_turns * n_labels)
     table = found.reshape(n_turns, n_labels)
     columns = {
@@ -273,6 +280,7 @@ def joined(parts: Sequence[Scored]) -> Scored:
             end=np.concatenate([table.end for table in tables]),
             text=[*itertools.chain.from_iterable(table.text for table in tables)],
             negated=np.concatenate([table.negated for table in tables]),
+            own=tables[0].own,
         ),
         kinds=tuple(itertools.chain.from_iterable(part.kinds for part in parts)),
     )

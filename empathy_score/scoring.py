@@ -22,7 +22,7 @@ from empathy_score.features.repetition import Said, count_repeated
 from empathy_score.features.transformer import make_cue_pipeline
 from empathy_score.frames import HALF_CHARACTER, add_columns, table_of, utterances_of
 from empathy_score.later_turns import Known, Live, fill_in
-from empathy_score.lexicon import Matcher, load_matcher
+from empathy_score.lexicon import Matcher, load_matcher, read_own_rows
 from empathy_score.model import (
     Model,
     Predictions,
@@ -92,13 +92,22 @@ class EmpathyScorer:
         return _unpacked, (self._packed[0],)
 
     @classmethod
-    def load(cls, model: str | Path | None = None) -> EmpathyScorer:
+    def load(
+        cls,
+        model: str | Path | None = None,
+        *,
+        patterns: str | Path | Sequence[str | Path] = (),
+    ) -> EmpathyScorer:
         """Load a model and make the pipeline.
 
         Parameters
         ----------
         model : str or Path, optional
             A folder, or a name under ``models/``; None is the shipped model.
+        patterns : str, Path or sequence of these, optional
+            Files of own cues, as :func:`~empathy_score.lexicon.read_own_rows` reads
+            them. They are cues beside the shipped ones, and count in the score as
+            their labels do.
 
         Returns
         -------
@@ -108,11 +117,15 @@ class EmpathyScorer:
         ------
         ModelError
             If there is no such model or it does not fit this version.
+        LexiconError
+            If a file of own cues is not valid; the text names file and line.
         """
+        files = [patterns] if isinstance(patterns, str | Path) else patterns
         return cls(
             nlp=make_cue_pipeline(),
             model=load_model(model),
             opportunity=load_opportunity_model(),
+            matcher=load_matcher(read_own_rows(*files)),
         )
 
     def score(self, text: str, reply_to: str | None = None) -> EmpathyScore:

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from empathy_score.cli.check_patterns import check_patterns_command
 from empathy_score.cli.evaluate import evaluate_command
 from empathy_score.cli.explain import explain_command
 from empathy_score.cli.formats import formats_command
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("score")(score_command)
 app.command("explain")(explain_command)
 app.command("formats")(formats_command)
+app.command("check-patterns")(check_patterns_command)
 app.command("train")(train_command)
 app.command("evaluate")(evaluate_command)
 app.command("train-opportunity")(train_opportunity_command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,13 +24,18 @@ def explain_command(
         str | None, typer.Option("--reply-to", help="The customer's turn before it.")
     ] = None,
     model: Annotated[str | None, typer.Option(help="A model's folder or name.")] = None,
+    patterns: Annotated[
+        list[Path] | None,
+        typer.Option(help="Own cues: a .jsonl or .toml file; see check-patterns."),
+    ] = None,
 ) -> int:
     """Score one TEXT and show why."""
     from rich.console import Console
 
     from empathy_score.scoring import EmpathyScorer
 
-    one = EmpathyScorer.load(model).score(text, reply_to=reply_to)
+    scorer = EmpathyScorer.load(model, patterns=patterns or ())
+    one = scorer.score(text, reply_to=reply_to)
     console = Console()
     console.print(_marked(one))
     for line in _summary(one):

@@ -102,9 +102,8 @@ def read_texts(
     different = [text for text in place_of if text is not None]
     plain = plain_texts(different)
     tokens = tokens_of_texts(nlp, different)
-    spans = spans_of_hits(
-        find_rows(plain, matcher or load_matcher(), batch_size), tokens
-    )
+    matcher = matcher or load_matcher()
+    spans = spans_of_hits(find_rows(plain, matcher, batch_size), tokens, matcher.own)
     return Read(
         place=place,
         texts=different,

@@ -74,7 +74,8 @@ def warm_phrases(texts: Sequence[str], tokens: Tokens, spans: Spans) -> list[lis
         In lower case.
     """
     phrases: list[list[str]] = [[] for _ in texts]
-    which = warm_rows()[spans.row] & ~spans.denied & (spans.after - spans.first > 1)
+    is_warm = warm_rows(spans.own)[spans.row]
+    which = is_warm & ~spans.denied & (spans.after - spans.first > 1)
     first, last = spans.first[which], spans.after[which] - 1
     for owner, start, end in zip(
         spans.owner[which].tolist(),

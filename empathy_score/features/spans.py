@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from empathy_score.cues import CUES_KEY
 from empathy_score.features.tokens import Tokens
-from empathy_score.lexicon import Found, Pattern, load_lexicon
+from empathy_score.lexicon import SUBTYPES, Found, Pattern, load_lexicon
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -38,6 +38,8 @@ class Spans:
         A cue, be it denied or not; the others are signals.
     denied : ndarray of bool, shape (n_spans,)
         Its words are denied; never of a signal.
+    own : tuple of Pattern
+        The user's own rows, which stand behind those of the lexicon.
     """
 
     owner: Ints
@@ -46,13 +48,14 @@ class Spans:
     after: Ints
     is_cue: Bools
     denied: Bools
+    own: tuple[Pattern, ...] = ()
 
 
-@lru_cache(maxsize=1)
-def lexicon_rows() -> tuple[Pattern, ...]:
-    """Rows of the lexicon in the order of columns, cues first."""
+@lru_cache(maxsize=4)
+def lexicon_rows(own: tuple[Pattern, ...] = ()) -> tuple[Pattern, ...]:
+    """Rows of the lexicon in the order of columns, cues first, then a user's own."""
     lexicon = load_lexicon()
-    return (*lexicon.cues, *lexicon.signals)
+    return (*lexicon.cues, *lexicon.signals, *own)
 
 
 @lru_cache(maxsize=1)
@@ -75,15 +78,43 @@ def spans_of_docs(docs: Sequence[Doc], tokens: Tokens) -> Spans:
     -------
     Spans
     """
-    found = np.array([*_spans(docs)], dtype=np.int64).reshape(-1, 5)
+    own = _own_rows(docs)
+    found = np.array([*_spans(docs, own)], dtype=np.int64).reshape(-1, 5)
     owner, row, first, after, denied = found.T
-    return _made(
-        owner, row, first + tokens.first[owner], after + tokens.first[owner], denied > 0
-    )
+    first, after = first + tokens.first[owner], after + tokens.first[owner]
+    return _made(owner, row, first, after, denied > 0, tuple(own.values()))
 
 
-def _spans(docs: Sequence[Doc]) -> Iterator[tuple[int, int, int, int, bool]]:
+def _own_rows(docs: Sequence[Doc]) -> dict[int, Pattern]:
+    """Name the rows of spans that are not the lexicon's; a ``Doc`` has only names."""
     place_of = _place_of_row()
+    strange = {
+        span.id: (span.id_, span.label_)
+        for doc in docs
+        for key in _KEYS
+        if key in doc.spans
+        for span in doc.spans[key]
+        if span.id not in place_of
+    }
+    return {
+        key: Pattern(
+            id=name,
+            label=label,
+            subtype=name.split(".")[1] if label in SUBTYPES else None,
+            expression="",
+            examples=(),
+            counter_examples=(),
+            where="",
+        )
+        for key, (name, label) in strange.items()
+    }
+
+
+def _spans(
+    docs: Sequence[Doc], own: Iterable[int]
+) -> Iterator[tuple[int, int, int, int, bool]]:
+    shipped = _place_of_row()
+    place_of = {**shipped, **{key: at for at, key in enumerate(own, len(shipped))}}
     for number, doc in enumerate(docs):
         for key in _KEYS:
             if key in doc.spans:
@@ -92,7 +123,9 @@ def _spans(docs: Sequence[Doc]) -> Iterator[tuple[int, int, int, int, bool]]:
                     yield number, row, span.start, span.end, key == _KEYS[2]
 
 
-def spans_of_hits(hits: Iterable[Sequence[Found]], tokens: Tokens) -> Spans:
+def spans_of_hits(
+    hits: Iterable[Sequence[Found]], tokens: Tokens, own: tuple[Pattern, ...] = ()
+) -> Spans:
     """Widen hits to whole tokens, as ``empathy_cues`` does with ``Doc.char_span``.
 
     Parameters
@@ -101,6 +134,8 @@ def spans_of_hits(hits: Iterable[Sequence[Found]], tokens: Tokens) -> Spans:
         For each text from :func:`~empathy_score.lexicon.find_rows`.
     tokens : Tokens
         Of these texts.
+    own : tuple of Pattern, optional
+        The user's own rows that were looked for.
 
     Returns
     -------
@@ -113,7 +148,8 @@ def spans_of_hits(hits: Iterable[Sequence[Found]], tokens: Tokens) -> Spans:
     first = _token_at(start, owner, tokens)
     # The blank behind a token is none of a span that begins there.
     first = first + (start == tokens.end[first]) if len(first) else first
-    return _made(owner, row, first, _token_at(end - 1, owner, tokens) + 1, denied > 0)
+    after = _token_at(end - 1, owner, tokens) + 1
+    return _made(owner, row, first, after, denied > 0, own)
 
 
 def _token_at(character: Ints, owner: Ints, tokens: Tokens) -> Ints:
@@ -124,8 +160,15 @@ def _token_at(character: Ints, owner: Ints, tokens: Tokens) -> Ints:
     return np.asarray(found)
 
 
-def _made(owner: Ints, row: Ints, first: Ints, after: Ints, denied: Bools) -> Spans:
-    is_cue = row < len(load_lexicon().cues)
+def _made(
+    owner: Ints,
+    row: Ints,
+    first: Ints,
+    after: Ints,
+    denied: Bools,
+    own: tuple[Pattern, ...],
+) -> Spans:
+    is_cue = (row < len(load_lexicon().cues)) | (row >= len(lexicon_rows()))
     return Spans(
         owner=owner,
         row=row,
@@ -133,4 +176,5 @@ def _made(owner: Ints, row: Ints, first: Ints, after: Ints, denied: Bools) -> Sp
         after=after,
         is_cue=is_cue,
         denied=denied & is_cue,
+        own=own,
     )

@@ -20,6 +20,7 @@ from empathy_score.features.tokens import (
     Tokens,
     tokens_of_docs,
 )
+from empathy_score.lexicon import Pattern
 from empathy_score.normalization import PlainText, plain_texts
 
 WARM = (
@@ -120,27 +121,34 @@ def mark_columns() -> dict[str, int]:
     return columns
 
 
-@lru_cache(maxsize=1)
-def _marks_of_rows() -> tuple[Ints, Ints]:
-    """First of the columns that a hit of each row counts for, and all columns."""
+@lru_cache(maxsize=4)
+def _marks_of_rows(own: tuple[Pattern, ...]) -> tuple[Ints, Ints]:
+    """First of the columns that a hit of each row counts for, and all columns.
+
+    A user's own row counts for its label and kind; it has no column itself.
+    """
     columns = mark_columns()
     marks = [
-        {columns[mark] for mark in (row.id, ".".join(row.id.split(".")[:2]), row.label)}
-        for row in lexicon_rows()
+        {
+            columns[mark]
+            for mark in (row.id, ".".join(row.id.split(".")[:2]), row.label)
+            if mark in columns
+        }
+        for row in lexicon_rows(own)
     ]
     first = np.cumsum([0, *map(len, marks)], dtype=np.int64)
     return first, np.array([column for found in marks for column in sorted(found)])
 
 
-@lru_cache(maxsize=1)
-def warm_rows() -> Bools:
-    """Say which rows of the lexicon are warm cues."""
-    return np.isin([row.label for row in lexicon_rows()], WARM)
+@lru_cache(maxsize=4)
+def warm_rows(own: tuple[Pattern, ...] = ()) -> Bools:
+    """Say which rows of the lexicon, and of a user's own, are warm cues."""
+    return np.isin([row.label for row in lexicon_rows(own)], WARM)
 
 
-@lru_cache(maxsize=1)
-def _naming_rows() -> Bools:
-    return np.isin([row.label for row in lexicon_rows()], list(_NAMING))
+@lru_cache(maxsize=4)
+def _naming_rows(own: tuple[Pattern, ...]) -> Bools:
+    return np.isin([row.label for row in lexicon_rows(own)], list(_NAMING))
 
 
 def turns_of(
@@ -275,7 +283,7 @@ def counts_from(tokens: Tokens, spans: Spans) -> Counts:
     Counts
     """
     n_texts = len(tokens.first) - 1
-    is_warm = warm_rows()[spans.row] & ~spans.denied
+    is_warm = warm_rows(spans.own)[spans.row] & ~spans.denied
     owner, first, after = (
         part[is_warm] for part in (spans.owner, spans.first, spans.after)
     )
@@ -304,7 +312,7 @@ def _count(owner: Ints, n_texts: int) -> Array:
 
 def _mark_counts(spans: Spans, n_texts: int) -> Array:
     """How often each mark was found, what is denied left out."""
-    first, columns = _marks_of_rows()
+    first, columns = _marks_of_rows(spans.own)
     row, owner = spans.row[~spans.denied], spans.owner[~spans.denied]
     counts = first[row + 1] - first[row]
     ends = np.cumsum(counts)
@@ -319,6 +327,6 @@ def _mark_counts(spans: Spans, n_texts: int) -> Array:
 
 def _naming(spans: Spans, is_warm: Bools, n_texts: int) -> Array:
     """Count the warm cues in which a naming signal begins."""
-    naming = np.sort(spans.first[_naming_rows()[spans.row]])
+    naming = np.sort(spans.first[_naming_rows(spans.own)[spans.row]])
     inside = np.searchsorted(naming, spans.after) > np.searchsorted(naming, spans.first)
     return _count(spans.owner[is_warm & inside], n_texts)

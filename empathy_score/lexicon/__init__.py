@@ -10,6 +10,8 @@ from empathy_score.lexicon.matching import (
     find_rows,
     load_matcher,
 )
+from empathy_score.lexicon.own_checks import Finding, check_own_rows
+from empathy_score.lexicon.own_rows import read_own_rows
 from empathy_score.lexicon.rows import (
     CUE_LABELS,
     SUBTYPES,
@@ -23,12 +25,14 @@ from empathy_score.lexicon.rows import (
 __all__ = [
     "CUE_LABELS",
     "SUBTYPES",
+    "Finding",
     "Found",
     "Hit",
     "Lexicon",
     "Matcher",
     "Pattern",
     "Scope",
+    "check_own_rows",
     "compile_lexicon",
     "find_all_hits",
     "find_hits",
@@ -36,4 +40,5 @@ __all__ = [
     "load_lexicon",
     "load_matcher",
     "read_lexicon",
+    "read_own_rows",
 ]

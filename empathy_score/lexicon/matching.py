@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -56,14 +56,21 @@ _Beside = tuple[re.Pattern[str] | None, re.Pattern[str] | None]  # before, after
 class Matcher:
     """A lexicon made ready for matching; make one with :func:`compile_lexicon`.
 
+    ``rows`` are the lexicon's, then a user's own, ``n_shipped`` is where those begin;
     ``scanner`` says which rows to try where; ``ignored`` and ``negated`` hold the
     scopes of each row, None where it has none.
     """
 
     rows: tuple[Pattern, ...]
+    n_shipped: int
     scanner: Scanner
     ignored: tuple[_Beside | None, ...]
     negated: tuple[_Beside | None, ...]
+
+    @property
+    def own(self) -> tuple[Pattern, ...]:
+        """The user's own rows."""
+        return self.rows[self.n_shipped :]
 
 
 def compile_lexicon(lexicon: Lexicon) -> Matcher:
@@ -84,10 +91,11 @@ def compile_lexicon(lexicon: Lexicon) -> Matcher:
     LexiconError
         If an expression needs no certain word; the text names file and line.
     """
-    rows = (*lexicon.cues, *lexicon.signals)
+    rows = (*lexicon.cues, *lexicon.signals, *lexicon.own)
     expressions = [parsed(row.expression) for row in rows]
     return Matcher(
         rows=rows,
+        n_shipped=len(rows) - len(lexicon.own),
         scanner=make_scanner(
             [_needed(row, each) for row, each in zip(rows, expressions, strict=True)],
             [first_pairs(each) for each in expressions],
@@ -95,6 +103,26 @@ def compile_lexicon(lexicon: Lexicon) -> Matcher:
         ignored=_scopes_of(rows, lexicon.scopes, "ignored"),
         negated=_scopes_of(rows, lexicon.scopes, "negated"),
     )
+
+
+def needed_of_row(row: Pattern) -> tuple[Needed, ...]:
+    """Give the words that a row needs.
+
+    Parameters
+    ----------
+    row : Pattern
+        Of a lexicon, or a user's own.
+
+    Returns
+    -------
+    tuple of Needed
+
+    Raises
+    ------
+    LexiconError
+        If it can match without any certain word; the text names file and line.
+    """
+    return _needed(row, parsed(row.expression))
 
 
 def _needed(row: Pattern, expression: Sequence[Any]) -> tuple[Needed, ...]:
@@ -107,16 +135,21 @@ def _needed(row: Pattern, expression: Sequence[Any]) -> tuple[Needed, ...]:
     return needed
 
 
-@lru_cache(maxsize=1)
-def load_matcher() -> Matcher:
+@lru_cache(maxsize=4)
+def load_matcher(own: tuple[Pattern, ...] = ()) -> Matcher:
     """Make the lexicon that ships with the package ready, once.
+
+    Parameters
+    ----------
+    own : tuple of Pattern, optional
+        A user's own rows beside it, from :func:`~.own_rows.read_own_rows`.
 
     Returns
     -------
     Matcher
-        Shared by all pipelines of the process.
+        Shared by all pipelines of the process that have the same rows.
     """
-    return compile_lexicon(load_lexicon())
+    return compile_lexicon(replace(load_lexicon(), own=own))
 
 
 @cache
@@ -164,7 +197,8 @@ def find_hits(text: str, matcher: Matcher) -> list[Hit]:
     list of Hit
         In order of position. Hits of one label do not overlap: the longest of
         overlapping ones stays, of equally long ones the row that stands first in its
-        file; and a question is either open or closed.
+        file; and a question is either open or closed. A user's own row is a hit only
+        where no shipped row of its label is.
 
     Examples
     --------
@@ -266,7 +300,7 @@ def _never(_text: str, _begin: int) -> re.Match[str] | None:
 
 
 def _kept(matches: list[_Match], text: PlainText, matcher: Matcher) -> list[Found]:
-    kept = _longest(matches, matcher.rows) if len(matches) > 1 else matches
+    kept = _longest(matches, matcher) if len(matches) > 1 else matches
     found = []
     for start, end, index in kept:
         denied = matcher.negated[index]
@@ -284,13 +318,17 @@ def _beside(scope: _Beside, text: str, start: int, end: int) -> bool:
     return after is not None and after.match(text[end : end + _WINDOW]) is not None
 
 
-def _longest(found: Iterable[_Match], rows: tuple[Pattern, ...]) -> list[_Match]:
-    """Keep the longest of overlapping matches of one label (or of one question)."""
+def _longest(found: Iterable[_Match], matcher: Matcher) -> list[_Match]:
+    """Keep the longest of overlapping matches of one label (or of one question).
 
-    def longest_first(hit: _Match) -> tuple[int, int, int, int]:
+    A user's own row never takes the place of a shipped one.
+    """
+    rows, n_shipped = matcher.rows, matcher.n_shipped
+
+    def longest_first(hit: _Match) -> tuple[bool, int, int, int, int]:
         start, end, place = hit
         rank = _RANK.get(rows[place].label, len(_RANK))
-        return start - end, rank, place, start
+        return place >= n_shipped, start - end, rank, place, start
 
     kept: dict[str, list[tuple[int, int]]] = {}
     result = []

@@ -11,10 +11,8 @@ tests see to that.
 
 from __future__ import annotations
 
-import difflib
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -22,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from empathy_score.errors import LexiconError
+from empathy_score.lexicon.row_checks import check_keys, compiled, json_rows, unknown
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -102,11 +101,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """All rows: cues, signals (wording that is no cue of its own), scopes."""
+    """All rows: cues, signals (wording that is no cue of its own), scopes.
+
+    ``own`` are a user's rows of cues, from :func:`~.own_rows.read_own_rows`.
+    """
 
     cues: tuple[Pattern, ...]
     signals: tuple[Pattern, ...]
     scopes: tuple[Scope, ...]
+    own: tuple[Pattern, ...] = ()
 
     @property
     def signal_labels(self) -> tuple[str, ...]:
@@ -136,6 +139,12 @@ def load_lexicon() -> Lexicon:
     return read_lexicon(resources.files("empathy_score.lexicon"))
 
 
+@lru_cache(maxsize=1)
+def load_fragments() -> Mapping[str, str]:
+    """Read the named expressions that ship with the package, once."""
+    return read_fragments(resources.files("empathy_score.lexicon") / "fragments.jsonl")
+
+
 def read_lexicon(folder: Traversable | Path) -> Lexicon:
     """Read a folder of pattern files.
 
@@ -155,15 +164,15 @@ def read_lexicon(folder: Traversable | Path) -> Lexicon:
     LexiconError
         If a row is not valid.
     """
-    fragments = _read_fragments(folder / "fragments.jsonl")
+    fragments = read_fragments(folder / "fragments.jsonl")
     cues = _read_patterns(folder / "cues", fragments)
     for row in cues:
         if row.label not in CUE_LABELS:
-            raise LexiconError(_unknown(row.where, "cue", row.label, CUE_LABELS))
+            raise LexiconError(unknown(row.where, "cue", row.label, CUE_LABELS))
     signals = _read_patterns(folder / "signals", fragments)
     labels = {row.label for row in (*cues, *signals)}
     scopes = tuple(_read_scopes(folder / "scopes.jsonl", fragments, labels))
-    _check_unique((*cues, *signals))
+    check_unique((*cues, *signals))
     return Lexicon(cues=cues, signals=signals, scopes=scopes)
 
 
@@ -175,21 +184,45 @@ def _read_patterns(
         if file.name.endswith(".jsonl"):
             label = file.name.removesuffix(".jsonl")
             rows.extend(
-                _pattern(row, label, where, fragments) for row, where in _rows(file)
+                pattern_of(row, label, where, fragments) for row, where in _rows(file)
             )
     return tuple(rows)
 
 
-def _pattern(
-    row: dict[str, Any], label: str, where: str, fragments: Mapping[str, str]
+def pattern_of(
+    row: Mapping[str, Any], label: str, where: str, fragments: Mapping[str, str]
 ) -> Pattern:
-    _check_keys(row, _PATTERN_KEYS, {"id", "pattern", "examples"}, where)
-    subtype = _subtype(str(row["id"]), label, where)
+    """Make a row of a file a pattern.
+
+    Parameters
+    ----------
+    row : mapping
+        What stands in the file.
+    label : str
+        The cue or signal it is of.
+    where : str
+        ``file:line``, for messages.
+    fragments : mapping of str to str
+        From :func:`read_fragments`.
+
+    Returns
+    -------
+    Pattern
+
+    Raises
+    ------
+    LexiconError
+        If a key is unknown, missing or of another type, the id does not have its
+        form, or the pattern is no regular expression.
+    """
+    check_keys(row, _PATTERN_KEYS, {"id", "pattern", "examples"}, where)
+    subtype = _subtype(row["id"], label, where)
+    expression = _bounded(_filled(row["pattern"], fragments, where))
     return Pattern(
         id=row["id"],
         label=label,
         subtype=subtype,
-        expression=_bounded(_filled(row["pattern"], fragments, where)),
+        expression=compiled(expression, where).pattern,
         examples=tuple(row["examples"]),
         counter_examples=tuple(row.get("counter_examples", ())),
         where=where,
@@ -205,7 +238,7 @@ def _subtype(identifier: str, label: str, where: str) -> str | None:
     if kinds is None:
         return None
     if parts[1] not in kinds:
-        raise LexiconError(_unknown(where, "subtype", parts[1], kinds))
+        raise LexiconError(unknown(where, "subtype", parts[1], kinds))
     return parts[1]
 
 
@@ -213,21 +246,21 @@ def _read_scopes(
     file: Traversable, fragments: Mapping[str, str], labels: set[str]
 ) -> Iterator[Scope]:
     for row, where in _rows(file):
-        _check_keys(row, _SCOPE_KEYS, _SCOPE_KEYS - {"counter_examples"}, where)
+        check_keys(row, _SCOPE_KEYS, _SCOPE_KEYS - {"counter_examples"}, where)
         for key, allowed in (
             ("effect", ("negated", "ignored")),
             ("side", ("before", "after")),
         ):
             if row[key] not in allowed:
-                raise LexiconError(_unknown(where, key, row[key], allowed))
+                raise LexiconError(unknown(where, key, row[key], allowed))
         for label in row["labels"]:
             if label not in labels:
-                raise LexiconError(_unknown(where, "label", label, sorted(labels)))
+                raise LexiconError(unknown(where, "label", label, sorted(labels)))
         yield Scope(
             id=row["id"],
             effect=row["effect"],
             side=row["side"],
-            expression=_compiled(
+            expression=compiled(
                 _filled(row["pattern"], fragments, where), where
             ).pattern,
             labels=tuple(row["labels"]),
@@ -237,10 +270,21 @@ def _read_scopes(
         )
 
 
-def _read_fragments(file: Traversable) -> dict[str, str]:
+def read_fragments(file: Traversable) -> dict[str, str]:
+    """Read the expressions that have a name.
+
+    Parameters
+    ----------
+    file : Path
+        JSON lines with ``name`` and ``pattern``.
+
+    Returns
+    -------
+    dict of str to str
+    """
     fragments: dict[str, str] = {}
     for row, where in _rows(file):
-        _check_keys(row, {"name", "pattern"}, {"name", "pattern"}, where)
+        check_keys(row, {"name", "pattern"}, {"name", "pattern"}, where)
         fragments[row["name"]] = f"(?:{_filled(row['pattern'], fragments, where)})"
     return fragments
 
@@ -248,10 +292,10 @@ def _read_fragments(file: Traversable) -> dict[str, str]:
 def _filled(pattern: str, fragments: Mapping[str, str], where: str) -> str:
     def fill(match: re.Match[str]) -> str:
         if match[1] not in fragments:
-            raise LexiconError(_unknown(where, "fragment", match[1], list(fragments)))
+            raise LexiconError(unknown(where, "fragment", match[1], list(fragments)))
         return fragments[match[1]]
 
-    return _compiled(_FRAGMENT.sub(fill, pattern), where).pattern
+    return compiled(_FRAGMENT.sub(fill, pattern), where).pattern
 
 
 def _bounded(expression: str) -> str:
@@ -262,52 +306,14 @@ def _bounded(expression: str) -> str:
     return rf"\b(?:{expression})" if first[:1].isalnum() else f"(?:{expression})"
 
 
-def _compiled(expression: str, where: str) -> re.Pattern[str]:
-    try:
-        return re.compile(expression, re.ASCII)
-    except re.error as error:
-        raise LexiconError(
-            f"{where}: {expression!r} is no regular expression: {error}"
-        ) from error
-
-
 def _rows(file: Traversable) -> Iterator[tuple[dict[str, Any], str]]:
-    lines = file.read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines, start=1):
-        where = f"{file.name}:{number}"
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise LexiconError(f"{where}: not a JSON object: {error}") from error
-        if not isinstance(row, dict):
-            raise LexiconError(f"{where}: not a JSON object: {line[:60]!r}")
-        yield row, where
+    yield from json_rows(file.read_text(encoding="utf-8"), file.name)
 
 
-def _check_keys(
-    row: Mapping[str, Any], allowed: set[str], needed: set[str], where: str
-) -> None:
-    for key in row:
-        if key not in allowed:
-            raise LexiconError(_unknown(where, "key", key, sorted(allowed)))
-    missing = sorted(needed - set(row))
-    if missing:
-        raise LexiconError(f"{where}: missing key {missing[0]!r}")
-
-
-def _check_unique(rows: tuple[Pattern, ...]) -> None:
+def check_unique(rows: Iterable[Pattern]) -> None:
+    """Raise LexiconError if two rows have one id."""
     seen: dict[str, str] = {}
     for row in rows:
         if row.id in seen:
             raise LexiconError(f"{row.where}: id {row.id!r} is taken by {seen[row.id]}")
         seen[row.id] = row.where
-
-
-def _unknown(
-    where: str, what: str, found: str, allowed: list[str] | tuple[str, ...]
-) -> str:
-    near = difflib.get_close_matches(str(found), allowed, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"allowed are {', '.join(allowed)}"
-    return f"{where}: unknown {what} {found!r}; {hint}"
