@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -129,7 +129,7 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         value: Any
         for name in ("alpha", "min_scale"):
             value = getattr(self, name)
-            if not (isinstance(value, Real) and 0 < value < np.inf):
+            if not isinstance(value, (int, float, np.number)) or not 0 < value < np.inf:
                 raise InputError(f"{name} is {value!r}; it must be a number over 0")
         value = self.n_splits
         if not isinstance(value, Integral) or value < 0:

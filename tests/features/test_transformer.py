@@ -92,7 +92,10 @@ class WordedFeatures(EmpathyFeatures):
         return super().fit(worded(validate_data(self, X)), y)
 
     def transform(self, X):
-        return super().transform(worded(validate_data(self, X, reset=False)))
+        texts = worded(validate_data(self, X, reset=False))
+        if isinstance(X, pd.DataFrame):
+            texts = pd.Series(texts, index=X.index)
+        return super().transform(texts)
 
     def fit_transform(self, X, y=None):
         return self.fit(X, y).transform(X)
