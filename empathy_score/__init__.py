@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from empathy_score.classifier import EmpathyClassifier
     from empathy_score.conversations import Conversations, read_conversations
+    from empathy_score.cue_colors import displacy_options
     from empathy_score.errors import EmpathyScoreError, InputError, ModelError
     from empathy_score.explanation import EmpathyScore
     from empathy_score.features import EmpathyFeatures
@@ -30,6 +31,7 @@ _HOMES = {
     "ModelError": "errors",
     "SentenceLevels": "sentence_levels",
     "Utterance": "records",
+    "displacy_options": "cue_colors",
     "read_conversations": "conversations",
     "score_files": "file_scoring",
 }
@@ -46,6 +48,7 @@ __all__ = [
     "ModelError",
     "SentenceLevels",
     "Utterance",
+    "displacy_options",
     "read_conversations",
     "score_files",
 ]
