@@ -12,7 +12,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from joblib import Parallel, delayed
 
 from empathy_score.errors import InputError
+from empathy_score.lexicon import Pattern, load_matcher, read_own_rows
 from empathy_score.readers import Export, Query, conversations, open_export
 from empathy_score.readers.databases import database_at
 from empathy_score.readers.rejects import rejects_path
@@ -100,6 +101,8 @@ def score_files(
     model: str | None = None,
     jobs: int = 1,
     resume: bool = False,
+    patterns: Sequence[Path | str] = (),
+    safe_csv: bool = False,
     progress: Progress | None = None,
 ) -> ScoredFiles:
     r"""Score every agent turn of exports and write all turns to one table.
@@ -124,6 +127,11 @@ def score_files(
         Processes to use.
     resume : bool, default False
         Go on where an interrupted run of the same input and settings stopped.
+    patterns : sequence of Path or str, optional
+        Files of own cues, as :meth:`~empathy_score.EmpathyScorer.load` takes them.
+    safe_csv : bool, default False
+        Neutralise text that a spreadsheet would run, as
+        :func:`~empathy_score.writers.write_scored` says.
     progress : callable, optional
         Shows how far it has come.
 
@@ -136,6 +144,8 @@ def score_files(
     InputError
         Nothing can be read, OUT cannot be written, it is not said who the agent is,
         or the run to go on with was another one.
+    LexiconError
+        A file of own cues is not valid.
 
     Examples
     --------
@@ -157,6 +167,7 @@ def score_files(
         check_target(target)
     roles_to_score(score_roles, has_roles=True)
     shown = progress or _silent
+    uses = _Uses(model=model, own=read_own_rows(*patterns))
     settings = {
         "files": [_fingerprint(path, beside) for path in paths],
         "target": target and [database_at(target.url).name, target.table],
@@ -166,7 +177,8 @@ def score_files(
         "score_roles": list(score_roles or ()),
         "encoding": encoding,
         "format": format,
-        "model": _model_version(model, jobs),
+        "model": _model_version(uses, jobs),
+        "patterns": [[row.id, row.expression] for row in uses.own],
         "empathy_score": version("empathy-score"),
         "batch_size": BATCH_SIZE,
     }
@@ -186,10 +198,10 @@ def score_files(
         store_export(export)
     try:
         wanted = roles_to_score(score_roles, has_roles=export.has_roles)
-        n_scored, resumed = _score(export, model, wanted, jobs, shown)
+        n_scored, resumed = _score(export, uses, wanted, jobs, shown)
         with shown("writing", 0):
             if out is not None:
-                write_scored(export, beside, SCORE_COLUMNS)
+                write_scored(export, beside, SCORE_COLUMNS, safe_csv=safe_csv)
             rejects = write_rejects(beside, export.rejects)
             if target is not None:  # last: a run that goes on would append again
                 write_table(export, target, SCORE_COLUMNS)
@@ -313,28 +325,37 @@ def _who_is_the_agent(unnamed: Sequence[Unnamed]) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Uses:
+    """What scores: a model's folder or name, and a user's own cues."""
+
+    model: str | None
+    own: tuple[Pattern, ...]
+
+
 @cache
-def _scorer(model: str | None) -> EmpathyScorer:
+def _scorer(uses: _Uses) -> EmpathyScorer:
     """Load a model once in each process that scores, and not in one that does not."""
     from empathy_score.scoring import EmpathyScorer
 
-    return EmpathyScorer.load(model)
+    scorer = EmpathyScorer.load(uses.model)
+    return replace(scorer, matcher=load_matcher(uses.own)) if uses.own else scorer
 
 
-def _version(model: str | None) -> str:
-    return _scorer(model).model.version
+def _version(uses: _Uses) -> str:
+    return _scorer(uses).model.version
 
 
-def _model_version(model: str | None, jobs: int) -> str:
+def _model_version(uses: _Uses, jobs: int) -> str:
     """Load the model wherever turns will be scored, and give its version."""
     if jobs == 1:
-        return _version(model)
-    return str(Parallel(n_jobs=jobs)(delayed(_version)(model) for _ in range(jobs))[0])
+        return _version(uses)
+    return str(Parallel(n_jobs=jobs)(delayed(_version)(uses) for _ in range(jobs))[0])
 
 
 def _score(
     export: Export,
-    model: str | None,
+    uses: _Uses,
     wanted: frozenset[Role],
     jobs: int,
     shown: Progress,
@@ -355,7 +376,7 @@ def _score(
                 yield name, batch
 
     with shown("scoring", export.n_rows) as advance:
-        for n_rows, n_new in _scored(missing(), export.folder, model, wanted, jobs):
+        for n_rows, n_new in _scored(missing(), export.folder, uses, wanted, jobs):
             n_scored += n_new
             advance(n_rows)
     return n_scored, n_resumed
@@ -364,20 +385,20 @@ def _score(
 def _scored(
     batches: Iterator[tuple[str, list[Utterance]]],
     folder: Path,
-    model: str | None,
+    uses: _Uses,
     wanted: frozenset[Role],
     jobs: int,
 ) -> Iterator[tuple[int, int]]:
     if jobs == 1:
         for name, batch in batches:
-            yield _write_batch(folder, name, batch, model, wanted)
+            yield _write_batch(folder, name, batch, uses, wanted)
         return
     work = Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch=2 * jobs)
     with warnings.catch_warnings():
         # Said when the user interrupts, and the user knows.
         warnings.filterwarnings("ignore", message=".*tasks which were still being")
         yield from work(
-            delayed(_write_batch)(folder, name, batch, model, wanted)
+            delayed(_write_batch)(folder, name, batch, uses, wanted)
             for name, batch in batches
         )
 
@@ -386,11 +407,11 @@ def _write_batch(
     folder: Path,
     name: str,
     batch: Sequence[Utterance],
-    model: str | None,
+    uses: _Uses,
     wanted: frozenset[Role],
 ) -> tuple[int, int]:
     """Score a batch and write its part; give the numbers of turns and scored ones."""
-    rows = _scorer(model).score_utterances(batch, wanted)
+    rows = _scorer(uses).score_utterances(batch, wanted)
     add_scores(
         folder,
         name,

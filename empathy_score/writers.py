@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from empathy_score.readers.table import Export
 OUT_ENDINGS = (".csv", ".jsonl", ".parquet")
 """Endings of files that can be written."""
 
+_FORMULA = r"^[=+\-@\t\r]"  # what a spreadsheet runs, or drops to find it
 _ROW_GROUP_BYTES = 32_000_000
 _FORMATS = {
     ".csv": "FORMAT csv, HEADER true",
@@ -146,7 +148,9 @@ def add_scores(
             out.write(encode(known) + "\n")
 
 
-def write_scored(export: Export, out: Path, schema: Mapping[str, str]) -> int:
+def write_scored(
+    export: Export, out: Path, schema: Mapping[str, str], *, safe_csv: bool = False
+) -> int:
     """Join the input and the parts, and write OUT whole or not at all.
 
     Every input column stays, in its order; the added ones follow. An input column
@@ -161,6 +165,10 @@ def write_scored(export: Export, out: Path, schema: Mapping[str, str]) -> int:
         A ``.csv``, ``.jsonl`` or ``.parquet`` file; see :func:`check_out`.
     schema : mapping
         Names of the added columns, in order, and their DuckDB types.
+    safe_csv : bool, default False
+        Whether text in CSV that a spreadsheet would take for a formula (it begins
+        with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return) gets an
+        apostrophe before it, the names of columns as well.
 
     Returns
     -------
@@ -179,9 +187,11 @@ def write_scored(export: Export, out: Path, schema: Mapping[str, str]) -> int:
     ending = out.suffix.lower()
     if ending not in _FORMATS:
         check_out(out, [])
-    value = _values(ending)
+    safe_csv = safe_csv and ending == ".csv"
+    value = _values(ending, safe_csv=safe_csv)
+    named = _safe_name if safe_csv else str
     listed = ", ".join(
-        f"{value(column.sql, column.kind)} AS {quoted(column.name)}"
+        f"{value(column.sql, column.kind)} AS {quoted(named(column.name))}"
         for column in scored_columns(export, schema)
     )
     query = f"SELECT {listed} FROM {JOINED}"
@@ -260,10 +270,20 @@ def _python(value: object) -> object:
     raise TypeError(f"{type(value).__name__} cannot be a score")
 
 
-def _values(ending: str) -> Callable[[str, str], str]:
+def _safe_name(name: str) -> str:
+    return f"'{name}" if re.match(_FORMULA, name) else name
+
+
+def _values(ending: str, *, safe_csv: bool = False) -> Callable[[str, str], str]:
     def value(column: str, kind: str) -> str:
         if ending == ".csv" and (kind == "JSON" or is_nested(kind)):
-            return as_text(column, kind)
+            column, kind = as_text(column, kind), "VARCHAR"
+        if safe_csv and kind == "VARCHAR":
+            formula = f"regexp_matches({column}, {literal(_FORMULA)})"
+            mark = literal("'")
+            return (
+                f"CASE WHEN {formula} THEN concat({mark}, {column}) ELSE {column} END"
+            )
         if ending == ".jsonl" and kind in {"DOUBLE", "FLOAT"}:
             # JSON has no word for NaN and infinity.
             return f"CASE WHEN isfinite({column}) THEN {column} END"

@@ -76,6 +76,17 @@ def score_command(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where a stopped run left off.")
     ] = False,
+    patterns: Annotated[
+        list[Path] | None,
+        typer.Option(help="Own cues: a .jsonl or .toml file; see check-patterns."),
+    ] = None,
+    safe_csv: Annotated[
+        bool,
+        typer.Option(
+            "--safe-csv",
+            help="Put an apostrophe before text that a spreadsheet would run.",
+        ),
+    ] = False,
 ) -> int:
     """Score every agent turn of FILES and write them all to OUT.
 
@@ -111,6 +122,8 @@ def score_command(
         model=model,
         jobs=jobs,
         resume=resume,
+        patterns=patterns or (),
+        safe_csv=safe_csv,
         progress=partial(counting, console),
     )
     _report(console, done)

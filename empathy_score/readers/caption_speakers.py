@@ -34,7 +34,7 @@ from empathy_score.readers.captions import Caption, captions_of
 from empathy_score.readers.spoken import PAUSE, stated_role
 from empathy_score.readers.turn import FormatError, Turn, Unusable
 
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?(?:\s+([^>]*))?>")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s+([^\s<>][^<>]*)?)?>")
 _TAG = re.compile(
     r"</?(?:c|i|b|u|v|s|em|ruby|rt|lang|font|span)(?:[.\s][^>]*)?>|<[\d:.]+>|\{\\[^}]*\}"
 )

@@ -117,7 +117,8 @@ def _meta(document: Object) -> dict[str, Any]:
 
 def _turn(message: Object, known: Mapping[str, Any]) -> Turn | None:
     """Give the source or a part as a turn; None for what is no message."""
-    if message.get("part_type", "comment") not in _SAID or message.get("redacted"):
+    kind = text_at(message, "part_type") if "part_type" in message else "comment"
+    if kind not in _SAID or message.get("redacted"):
         return None
     if "body" not in message:
         raise FormatError("has no 'body'")

@@ -218,7 +218,7 @@ def is_json_object(text: str) -> bool:
     """
     try:
         return isinstance(json.loads(text), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -289,5 +289,5 @@ def _element_end(
 ) -> int | None:
     try:
         return scan(buffer, start)[1]
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

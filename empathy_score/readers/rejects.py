@@ -55,10 +55,12 @@ def reject(file: str, line: int, reason: str, raw: str) -> Reject:
     >>> reject("a.csv", 3, "has 1 field", "x" * 2000 + chr(10)).raw == "x" * 1000
     True
     """
-    cut = raw[:_MAX_RAW].rstrip("\r\n").encode("utf-8", "surrogateescape")
-    return Reject(
-        file=file, line=line, reason=reason, raw=cut.decode("utf-8", "replace")
-    )
+    cut = raw[:_MAX_RAW].rstrip("\r\n")
+    try:
+        shown = cut.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:  # half a character that was written as one
+        shown = cut.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return Reject(file=file, line=line, reason=reason, raw=shown)
 
 
 def rejects_path(out: Path) -> Path:

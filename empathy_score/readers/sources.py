@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from typing import IO
 
 from empathy_score.errors import InputError
 from empathy_score.readers.formats import format_recognising
@@ -22,6 +23,14 @@ STDIN = "-"
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _PIECE = 1 << 20
+MOST_PACKED = 200
+"""Times its size to which a packed file may grow; real exports reach about 20."""
+
+HARMLESS = 1 << 26
+"""Bytes up to which a packed file may grow in any case."""
+
+DEEPEST = 3
+"""Archives that may lie in each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +45,14 @@ class Source:
         Where its bytes are.
     is_scratch : bool
         Whether it was unpacked and may be removed once it is read.
+    depth : int
+        How many archives it lay in.
     """
 
     name: str
     path: Path
     is_scratch: bool = False
+    depth: int = 0
 
     @property
     def ending(self) -> str:
@@ -171,24 +183,57 @@ def _opened(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject]:
         reason = f"cannot be opened: {error.strerror}"
         yield broken_file(source.name, reason)
         return
-    if start.startswith(_GZIP):
-        yield from _gunzipped(source, fresh)
-    elif start == _ZIP and not _is_workbook(source.path):
+    is_zip = start == _ZIP
+    if is_zip and _is_workbook(source.path):
+        yield _tame_workbook(source)
+    elif not is_zip and not start.startswith(_GZIP):
+        yield source
+    elif source.depth >= DEEPEST:
+        reason = f"lies in {DEEPEST} archives already; unpack it first"
+        yield broken_file(source.name, reason)
+    elif is_zip:
         yield from _unzipped(source, fresh)
     else:
-        yield source
+        yield from _gunzipped(source, fresh)
+
+
+class _BombError(Exception):
+    """A packed file grows beyond all reason."""
+
+
+def _unpack(packed: IO[bytes], out: IO[bytes], size: int) -> None:
+    """Copy what is unpacked, as long as it is not too much."""
+    most, written = max(HARMLESS, MOST_PACKED * size), 0
+    while piece := packed.read(_PIECE):
+        written += len(piece)
+        if written > most:
+            raise _BombError
+        out.write(piece)
+
+
+_BOMB = (
+    f"unpacks to more than {MOST_PACKED} times its size, which is no export; if it is "
+    "one, unpack it first"
+)
 
 
 def _gunzipped(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject]:
     target = next(fresh)
     try:
         with gzip.open(source.path) as packed, target.open("wb") as out:
-            shutil.copyfileobj(packed, out, _PIECE)
+            _unpack(packed, out, source.path.stat().st_size)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         target.unlink(missing_ok=True)
         yield broken_file(source.name, f"is a damaged gzip file: {error}")
-        return
-    yield from _opened(Source(name=source.name, path=target, is_scratch=True), fresh)
+    except _BombError:
+        target.unlink(missing_ok=True)
+        yield broken_file(source.name, _BOMB)
+    else:
+        yield from _opened(_inner(source, source.name, target), fresh)
+
+
+def _inner(source: Source, name: str, target: Path) -> Source:
+    return Source(name=name, path=target, is_scratch=True, depth=source.depth + 1)
 
 
 def _unzipped(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject]:
@@ -211,7 +256,10 @@ def _member(
     target = next(fresh)
     try:
         with archive.open(member) as packed, target.open("wb") as out:
-            shutil.copyfileobj(packed, out, _PIECE)
+            _unpack(packed, out, max(member.compress_size, 1))
+    except _BombError:
+        target.unlink(missing_ok=True)
+        yield broken_file(name, _BOMB)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         target.unlink(missing_ok=True)
         yield broken_file(name, f"is damaged inside its zip file: {error}")
@@ -219,7 +267,16 @@ def _member(
         target.unlink(missing_ok=True)
         yield broken_file(name, "is encrypted; unpack it with its password first")
     else:
-        yield from _opened(Source(name=name, path=target, is_scratch=True), fresh)
+        yield from _opened(_inner(source, name, target), fresh)
+
+
+def _tame_workbook(source: Source) -> Source | Reject:
+    """Give a workbook, unless its sheets are beyond all reason; it is read whole."""
+    with zipfile.ZipFile(source.path) as archive:
+        unpacked = sum(member.file_size for member in archive.infolist())
+    if unpacked > max(HARMLESS, MOST_PACKED * source.path.stat().st_size):
+        return broken_file(source.name, _BOMB)
+    return source
 
 
 def _is_message_file(member: zipfile.ZipInfo) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from empathy_score.columns import role_of
 from empathy_score.errors import InputError
 from empathy_score.readers.documents import json_records, parsed
+from empathy_score.readers.fields import kind_of
 from empathy_score.readers.recognition import Recognised, text_of
 from empathy_score.readers.rejects import Reject, broken_file, encodable, reject
 from empathy_score.readers.turn import FormatError, Turn, Unusable
@@ -176,6 +177,8 @@ def _of_documents(opened: Recognised, rejects: list[Reject]) -> Iterator[Item]:
                 continue
             name = file if opened.shape == "document" else f"{file}#{line}"
             try:
+                if not isinstance(document, dict):
+                    raise FormatError(f"is {kind_of(document)}, expected an object")
                 yield from ((line, item) for item in one.read(document, name))
             except FormatError as error:
                 if opened.shape == "document":

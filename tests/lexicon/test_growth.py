@@ -12,6 +12,18 @@ from empathy_score.lexicon.growth import fast_growth
 
 LEXICON = load_lexicon()
 ROWS = (*LEXICON.cues, *LEXICON.signals, *LEXICON.scopes)
+# Tried at one place only, or on a short piece of a text.
+NOT_SEARCHED = {
+    "columns._CLOCK",
+    "columns._DURATION",
+    "lexicon.own_rows._HEADER",
+    "readers.captions._TIMELIKE",
+    "readers.chat._TIMES",
+    "readers.json_entries._COLON",
+    "readers.srt._FIRST",
+    "turn_taking.marks._CODED",
+    "turn_taking.marks._GAVE_UP",
+}
 NEED_MORE = {"spark", "spark_worker", "__main__"}
 
 
@@ -29,16 +41,16 @@ def expressions():
         if not NEED_MORE & set(module.name.split(".")):
             for name, value in vars(importlib.import_module(module.name)).items():
                 if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
-                    yield f"{module.name}.{name}", value
+                    yield f"{module.name}.{name}".partition(".")[2], value
 
 
 def test_the_time_of_no_other_expression_grows_faster_than_the_text():
     found = dict(expressions())
     assert len(found) > 30
-    grown = {
-        name: fast_growth(one.pattern, flags=one.flags) for name, one in found.items()
-    }
-    assert not {name: growth for name, growth in grown.items() if growth}
+    assert set(found) >= NOT_SEARCHED
+    for name in set(found) - NOT_SEARCHED:
+        one = found[name]
+        assert fast_growth(one.pattern, 6_000, one.flags) is None, name
 
 
 @pytest.mark.parametrize(

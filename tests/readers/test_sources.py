@@ -124,3 +124,63 @@ def test_what_is_not_there_is_said_at_once(exports, scratch):
         list(sources_of([exports / "*.csv"], scratch))
     with pytest.raises(InputError, match="is a folder without files"):
         list(sources_of([exports], scratch))
+
+
+def reasons(named, scratch):
+    return [
+        one.reason if isinstance(one, Reject) else "read"
+        for one in sources_of([named], scratch)
+    ]
+
+
+@pytest.fixture
+def small_limit(monkeypatch):
+    monkeypatch.setattr("empathy_score.readers.sources.HARMLESS", 100_000)
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_a_gzip_bomb_is_set_aside_before_it_fills_the_disk(exports, scratch):
+    file = exports / "calls.csv.gz"
+    file.write_bytes(gzip.compress(b"a" * 3_000_000))
+    (reason,) = reasons(file, scratch)
+    assert reason.startswith("unpacks to more than 200 times its size")
+    assert not any(scratch.iterdir())
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_a_bomb_in_a_zip_file_does_not_stop_the_files_beside_it(exports, scratch):
+    file = exports / "calls.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", "text\nHi\n")
+        archive.writestr("b.csv", "a" * 3_000_000)
+    found = reasons(file, scratch)
+    assert found[0] == "read"
+    assert found[1].startswith("unpacks to more than")
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_a_workbook_that_is_a_bomb_is_not_opened(exports, scratch):
+    file = exports / "calls.xlsx"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/worksheets/sheet1.xml", " " * 3_000_000)
+    assert reasons(file, scratch)[0].startswith("unpacks to more than")
+
+
+@pytest.mark.parametrize(("n_layers", "expected"), [(3, "read"), (4, "lies in 3")])
+def test_archives_in_archives_are_opened_three_deep(
+    exports, scratch, n_layers, expected
+):
+    data = b"text\nHi\n"
+    for _ in range(n_layers):
+        data = gzip.compress(data)
+    (exports / "calls.csv.gz").write_bytes(data)
+    assert reasons(exports / "calls.csv.gz", scratch)[0].startswith(expected)
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_an_export_that_packs_well_is_read_however_small_the_limit(exports, scratch):
+    lines = "".join(f"{n},agent,Thank you for your patience.\n" for n in range(20_000))
+    with gzip.open(exports / "calls.csv.gz", "wt") as out:
+        out.write("turn,role,text\n" + lines)
+    assert reasons(exports / "calls.csv.gz", scratch) == ["read"]

@@ -1,0 +1,106 @@
+"""What random documents brought to light, and what limits stop."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from empathy_score import InputError, read_conversations
+from empathy_score.readers.formats import formats
+
+SEEDS = Path(__file__).parent / "seeds"
+NAMES = [one.name for one in formats() if one.content != "folder"]
+JSON_FORMATS = [one.name for one in formats() if one.content == "json"]
+
+
+def outcome(file, name=None):
+    """How many turns were read, or why none."""
+    try:
+        return read_conversations(file, format=name).n_turns
+    except InputError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("file", sorted(SEEDS.iterdir()), ids=lambda file: file.name)
+def test_what_once_broke_a_reader_is_read_or_refused(file):
+    name = file.name.partition(".")[0]
+    for said in (outcome(file), outcome(file, name)):
+        assert isinstance(said, int) or file.name in said or "no text column" in said
+
+
+@pytest.mark.parametrize("name", JSON_FORMATS)
+@pytest.mark.parametrize(
+    "document", ["[1]", "7\n", '"text"\n8', "null\n", "[[]]\n[{}]"]
+)
+def test_a_document_that_is_no_object_is_set_aside(tmp_path, name, document):
+    file = tmp_path / "calls.jsonl"
+    file.write_text(document)
+    assert isinstance(outcome(file, name), str)
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":', '[{"text":'])
+@pytest.mark.parametrize("ending", [".json", ".jsonl", ".txt"])
+def test_deep_json_is_refused_and_not_followed(tmp_path, opening, ending):
+    file = tmp_path / f"deep{ending}"
+    file.write_text(opening * 100_000)
+    assert isinstance(outcome(file), str)
+
+
+def test_a_deep_row_leaves_the_rows_beside_it(tmp_path):
+    file = tmp_path / "deep.jsonl"
+    deep = '{"text": "Hi", "more": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    file.write_text('{"text": "Sorry!"}\n' + deep + '\n{"text": "Thanks."}\n')
+    read = read_conversations(file)
+    assert read.n_turns == 2
+    assert [one.line for one in read.rejects] == [2]
+
+
+def test_half_a_character_is_set_aside_with_its_turn():
+    read = read_conversations(SEEDS / "contact-lens.half-a-character.json")
+    assert read.n_turns == 1
+    assert [one.reason for one in read.rejects] == [
+        "holds half of a two-part character (a lone surrogate)"
+    ]
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["\ud800", "agent", "9999-99-99", "1e400", "PT1S"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["text", "role", "start", "id", "body", "segments", ""])
+            | st.text(max_size=4),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(document=VALUES, name=st.none() | st.sampled_from(NAMES))
+def test_any_json_is_read_or_refused(document, name):
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "any.json")
+        file.write_text(json.dumps(document))
+        said = outcome(file, name)
+    assert isinstance(said, (int, str))
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.binary(max_size=200), name=st.none() | st.sampled_from(NAMES))
+def test_any_bytes_are_read_or_refused(data, name):
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "any.txt")
+        file.write_bytes(data)
+        said = outcome(file, name)
+    assert isinstance(said, (int, str))
