@@ -29,7 +29,7 @@ ODD = st.text(
     ),
     max_size=40,
 )
-SLOWLY = settings(max_examples=12, deadline=None)
+SLOWLY = settings(max_examples=8, deadline=None)
 
 
 @lru_cache
@@ -95,7 +95,7 @@ def test_names_of_conversations_and_further_columns_change_no_score(conversation
     assert scored(other) == scored(frame)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(texts=st.lists(ODD, min_size=1, max_size=6))
 def test_scores_are_within_bounds_and_evidence_inside_any_text(texts):
     texts = [f"{text}I'm so sorry{text} thank you{text}" for text in texts]
