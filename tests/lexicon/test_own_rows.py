@@ -95,14 +95,14 @@ def test_an_own_row_is_denied_as_its_label_is(tmp_path):
     file = lines_file(
         tmp_path,
         {
-            "id": "gratitude.ta_ever_so",
-            "phrases": ["say ta ever so"],
+            "id": "gratitude.obliged_ever_so",
+            "phrases": ["obliged ever so"],
             "examples": ["a"],
         },
     )
     matcher = load_matcher(read_own_rows(file))
-    (hit,) = find_hits("Don't say ta ever so.", matcher)
-    assert hit.negated
+    *_, hit = find_hits("Don't say obliged ever so.", matcher)
+    assert (hit.pattern.id, hit.negated) == ("gratitude.obliged_ever_so", True)
 
 
 @pytest.mark.parametrize(
@@ -207,14 +207,14 @@ def test_an_example_counts_only_if_the_row_itself_finds_it(tmp_path):
 def test_a_denied_example_and_a_found_counter_example_are_wrong(tmp_path):
     said = said_of(
         tmp_path,
-        id="gratitude.ta_ever_so",
-        phrases=["say ta ever so"],
-        examples=["Don't say ta ever so."],
-        counter_examples=["I say ta ever so."],
+        id="gratitude.obliged_ever_so",
+        phrases=["obliged ever so"],
+        examples=["Don't say obliged ever so."],
+        counter_examples=["I am obliged ever so."],
     )
     assert [is_wrong for is_wrong, _ in said] == [True, True]
     assert "denied" in said[0][1]
-    assert "is found: 'say ta ever so'" in said[1][1]
+    assert "is found: 'obliged ever so'" in said[1][1]
 
 
 def test_words_that_are_found_already_and_missing_counter_examples_are_notes(tmp_path):
