@@ -48,11 +48,11 @@ def frame_of(conversations):
 
 
 def scored(frame):
-    """All that scoring adds, floats to the twelfth digit."""
+    """All that scoring adds, floats to the ninth digit."""
     rows = scorer().score_frame(frame).select("text", *SCORE_COLUMNS).to_dicts()
     return [
         {
-            name: round(value, 12) if isinstance(value, float) else value
+            name: round(value, 9) if isinstance(value, float) else value
             for name, value in row.items()
         }
         for row in rows
