@@ -332,7 +332,11 @@ def written(tally: Tally, given: argparse.Namespace, seconds: float) -> str:
         "# Random documents to the readers",
         "",
         f"Made by `python benchmarks/fuzz.py --documents {given.documents} "
-        f"--seed {given.seed}` on {date.today().isoformat()}.",
+        f"--seed {given.seed} --minutes {given.minutes:g}` on "
+        f"{date.today().isoformat()}.",
+        "",
+        f"{given.documents:,} documents were asked for; the run was to stop after "
+        f"{given.minutes:g} minutes.",
         "",
         f"- {tally.n_documents:,} documents in {seconds / 60:.0f} minutes: {kinds}.",
         f"- {tally.n_read:,} were read, at least in part; {tally.n_refused:,} were "

@@ -9,14 +9,18 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import skops.io
+from skops.io.exceptions import (
+    UnsupportedTypeException,
+    UntrustedTypesFoundException,
+)
 
 from empathy_score.errors import InputError, ModelError
 
@@ -27,7 +31,17 @@ _ABOUT = "model.json"
 _METRICS = "metrics.json"
 _CARD = "README.md"
 _NEEDED = frozenset({"format_version", "version", "features", "sha256"})
-_TRUSTED = re.compile(r"^(?:empathy_score|sklearn|numpy|scipy)\.[\w.]+$")
+TRUSTED_TYPES = frozenset(
+    {
+        "empathy_score.classifier.EmpathyClassifier",
+        "empathy_score.sentence_levels.SentenceLevels",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    }
+)
+"""Types that a model may hold beside the estimators and arrays that skops trusts."""
+
+LARGEST_FILE = 200_000_000
+"""Bytes of the largest file of a model, packed or unpacked; ours have 5 million."""
 
 
 def find_folder(model: str | Path | None, *, default: str, command: str) -> Path:
@@ -102,14 +116,15 @@ def read_about(folder: Path) -> dict[str, Any]:
     """
     file = folder / _ABOUT
     try:
-        about = json.loads(file.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        about = json.loads(_read(file).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{file}: not readable: {error}") from error
     if not isinstance(about, dict) or "format_version" not in about:
         raise ModelError(f"{file}: must hold {', '.join(sorted(_NEEDED))}")
     if about["format_version"] != FORMAT_VERSION:
+        found = f"{about['format_version']!r:.40}"
         raise ModelError(
-            f"{folder}: has format version {about['format_version']}, this package "
+            f"{folder}: has format version {found}, this package "
             f"reads {FORMAT_VERSION}; install the matching empathy-score or train again"
         )
     if not set(about) >= _NEEDED:
@@ -140,7 +155,7 @@ def read_estimator(folder: Path, about: Mapping[str, Any]) -> object:
     file = folder / _CLASSIFIER
     if not file.is_file():
         raise ModelError(f"{file}: missing; copy the model's whole folder")
-    data = file.read_bytes()
+    data = _read(file)
     if hashlib.sha256(data).hexdigest() != about["sha256"]:
         raise ModelError(
             f"{file}: is not the file that {_ABOUT} describes (checksum differs); "
@@ -149,14 +164,46 @@ def read_estimator(folder: Path, about: Mapping[str, Any]) -> object:
     if not zipfile.is_zipfile(io.BytesIO(data)):
         raise ModelError(f"{file}: is no skops file; copy the model's whole folder")
     try:
+        _check_unpacked(data, file)
         types = skops.io.get_untrusted_types(data=data)
         for name in types:
-            if not _TRUSTED.match(name):
+            if name not in TRUSTED_TYPES:
                 raise ModelError(f"{file}: holds {name}, which is not a trusted type")
         loaded: object = skops.io.loads(data, trusted=types)
-    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
-        raise ModelError(f"{file}: is no skops file: {error}") from error
+    except ModelError:
+        raise
+    except _UNREADABLE as error:
+        said = f"{type(error).__name__}: {error}"
+        raise ModelError(
+            f"{file}: is no skops file that can be read here ({said:.200}); copy the "
+            "model's whole folder again, or train it again"
+        ) from error
     return loaded
+
+
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
+    *(ArithmeticError, AttributeError, ImportError, LookupError, TypeError, ValueError),
+    *(UntrustedTypesFoundException, UnsupportedTypeException),
+)
+"""What skops raises for content that it did not write, RecursionError among it."""
+
+
+def _read(file: Path) -> bytes:
+    """Read a file that is not larger than any model."""
+    with file.open("rb") as handle:
+        data = handle.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise ModelError(f"{file}: is larger than {LARGEST_FILE:,} bytes: no model")
+    return data
+
+
+def _check_unpacked(data: bytes, file: Path) -> None:
+    """Refuse what would fill the memory."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > LARGEST_FILE:
+        raise ModelError(f"{file}: unpacks to {size:,} bytes: no model")
 
 
 def write_folder(

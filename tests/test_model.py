@@ -1,14 +1,19 @@
+import ast
 import collections
 import hashlib
+import io
 import json
 import os
 import shutil
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 import skops.io
 from sklearn.linear_model import LogisticRegression
 
+import empathy_score
 from empathy_score import EmpathyClassifier, EmpathyScorer, ModelError, SentenceLevels
 from empathy_score.features.transformer import parsed_turns
 from empathy_score.model import (
@@ -263,3 +268,120 @@ def test_what_is_loaded_predicts_as_what_was_saved(folder, classifier):
     assert one.intervals.tobytes() == other.intervals.tobytes()
     assert one.out_of_domain.tolist() == [False, False, True]
     assert one.intervals[2].tolist() == [0.0, 1.0]
+
+
+def test_every_byte_of_a_model_that_changes_gives_one_clear_error(folder):
+    whole = (folder / CLASSIFIER).read_bytes()
+    rng = np.random.default_rng(7)
+    for _ in range(30):
+        data = bytearray(whole)
+        data[rng.integers(len(data))] ^= 1 << rng.integers(8)
+        (folder / CLASSIFIER).write_bytes(bytes(data))
+        with pytest.raises(ModelError, match=r"classifier\.skops: is not the file"):
+            load_model(folder)
+
+
+def test_a_tampered_model_with_a_fitting_checksum_loads_or_gives_a_clear_error(folder):
+    whole = (folder / CLASSIFIER).read_bytes()
+    rng = np.random.default_rng(8)
+    n_refused = 0
+    for _ in range(40):
+        data = bytearray(whole)
+        for place in rng.integers(len(data), size=rng.integers(1, 20)):
+            data[place] = rng.integers(256)
+        replace_classifier(folder, bytes(data[: rng.integers(1, len(data) * 2)]))
+        try:
+            load_model(folder)
+        except ModelError:
+            n_refused += 1
+    assert n_refused > 20
+
+
+def schema_changed(folder, change):
+    """Rewrite what skops is told to make."""
+    file = folder / CLASSIFIER
+    with zipfile.ZipFile(io.BytesIO(file.read_bytes())) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["schema.json"] = change(parts["schema.json"].decode()).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    replace_classifier(folder, out.getvalue())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace('"EmpathyClassifier"', '"system"'),
+        lambda text: text.replace("empathy_score.classifier", "os"),
+        lambda text: text.replace("SentenceLevels", "__import__"),
+        lambda text: text.replace('"__loader__": "', '"__loader__": "No'),
+        lambda _text: "[" * 100_000,
+        lambda text: text[: len(text) // 2],
+        lambda _text: "{}",
+        lambda _text: "7",
+    ],
+)
+def test_a_model_that_names_other_code_runs_none(folder, change, monkeypatch):
+    def never(*_words):
+        raise AssertionError("code of the model ran")
+
+    monkeypatch.setattr(os, "system", never)
+    schema_changed(folder, change)
+    with pytest.raises(ModelError, match=r"classifier\.skops"):
+        load_model(folder)
+
+
+def test_types_are_trusted_by_name_and_not_by_package(folder):
+    for thing in (np.random.default_rng(0), Rogue(), pytest.approx):
+        replace_classifier(folder, skops.io.dumps({"level": thing}))
+        with pytest.raises(ModelError, match=r"not a trusted type|holds \["):
+            load_model(folder)
+
+
+def test_what_would_fill_the_memory_is_not_unpacked(folder, monkeypatch):
+    monkeypatch.setattr("empathy_score.model_folder.LARGEST_FILE", 1_000_000)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("schema.json", " " * 3_000_000)
+    replace_classifier(folder, out.getvalue())
+    with pytest.raises(ModelError, match="unpacks to 3,000,000 bytes"):
+        load_model(folder)
+    (folder / CLASSIFIER).write_bytes(b" " * 1_000_001)
+    with pytest.raises(ModelError, match="is larger than 1,000,000 bytes"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None, [], {"a": 1}])
+def test_an_older_or_odd_format_version_is_named(folder, version):
+    about = json.loads((folder / "model.json").read_text("utf-8"))
+    about["format_version"] = version
+    (folder / "model.json").write_text(json.dumps(about), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"has format version .*this package reads 1"):
+        load_model(folder)
+
+
+def test_a_deep_description_is_not_followed(folder):
+    (folder / "model.json").write_text('{"a":' * 100_000, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"model\.json: not readable"):
+        load_model(folder)
+
+
+def test_no_pickle_or_joblib_file_is_read_or_written_as_a_model():
+    package = Path(empathy_score.__file__).parent
+    allowed = {("scoring.py", "pickle.dumps"), ("scoring.py", "pickle.loads")}
+    found = set()
+    for file in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.add((file.name, f"{node.value.id}.{node.attr}"))
+            if isinstance(node, ast.ImportFrom) and node.module in {"pickle", "joblib"}:
+                names = {name.name for name in node.names}
+                assert not names & {"load", "dump", "loads", "dumps"}, file
+    # A scorer on its way to the processes that it starts itself; never a file.
+    serial = ("pickle.", "joblib.", "cloudpickle.", "dill.")
+    assert {one for one in found if one[1].startswith(serial)} <= allowed
+    models = Path(__file__).parents[1] / "models"
+    endings = {path.suffix for path in models.rglob("*") if path.is_file()}
+    assert not endings & {".pkl", ".pickle", ".joblib", ".bin", ".p"}

@@ -7,12 +7,18 @@ needs before that, and ends so that the match fails or has to begin again.
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from empathy_score.lexicon.literals import sre, sre_parse
+if sys.version_info >= (3, 11):
+    from re import _constants as sre  # type: ignore[attr-defined]
+    from re import _parser as sre_parse  # type: ignore[attr-defined]
+else:
+    import sre_constants as sre
+    import sre_parse
 
 _FIXED = ("a", "a ", " ", "i ", "so ", ", ", "'", "?", ". ", "#", "1", "-", "\n")
 _END = "\n!"  # what no expression ends with

@@ -67,11 +67,11 @@ def check_own_rows(rows: Sequence[Pattern]) -> list[Finding]:
     >>> [str(found) for found in check_own_rows([row])]
     ["mine.toml:1: wrong: greeting.mine: counter-example 'Ahoy there' is found: 'Ahoy'"]
     """
-    beside = load_matcher(tuple(rows))
-    return [found for row in rows for found in _checked(row, beside)]
+    shipped = load_matcher()
+    return [found for row in rows for found in _checked(row, shipped)]
 
 
-def _checked(row: Pattern, beside: Matcher) -> Iterator[Finding]:
+def _checked(row: Pattern, shipped: Matcher) -> Iterator[Finding]:
     def found(text: str, *, is_wrong: bool = True) -> Finding:
         return Finding(where=row.where, id=row.id, text=text, is_wrong=is_wrong)
 
@@ -83,7 +83,7 @@ def _checked(row: Pattern, beside: Matcher) -> Iterator[Finding]:
             yield found(f"example {example!r} is not found; in plain form: {plain!r}")
         elif all(hit.negated for hit in hits):
             yield found(f"example {example!r} is found, but denied by the words beside")
-        elif (other := _in_its_place(row, example, hits, beside)) is not None:
+        elif (other := _in_its_place(row, example, hits, shipped)) is not None:
             text = f"example {example!r}: these words are found as {other} already"
             yield found(text, is_wrong=False)
     yield from _counter_examples(row, alone)
@@ -111,17 +111,19 @@ def _counter_examples(row: Pattern, alone: Matcher) -> Iterator[Finding]:
 
 
 def _in_its_place(
-    row: Pattern, example: str, hits: Sequence[Hit], beside: Matcher
+    row: Pattern, example: str, hits: Sequence[Hit], shipped: Matcher
 ) -> str | None:
-    """Name the row that takes the place of this one in its example."""
-    together = find_hits(example, beside)
-    if any(hit.pattern.id == row.id for hit in together):
-        return None
-    first = hits[0]
-    over = (
-        hit.pattern.id
-        for hit in together
-        if hit.start < first.end and first.start < hit.end
-        if hit.pattern.label == row.label or "question" in hit.pattern.label
-    )
-    return next(over, None)
+    """Name the shipped row that takes the place of this one in its example."""
+    group = {
+        row.label,
+        *(("open_question", "closed_question") if "question" in row.label else ()),
+    }
+    beside = [hit for hit in find_hits(example, shipped) if hit.pattern.label in group]
+    taken = [
+        next(
+            (one for one in beside if one.start < hit.end and hit.start < one.end), None
+        )
+        for hit in hits
+    ]
+    first = taken[0]
+    return None if first is None or None in taken else first.pattern.id

@@ -201,7 +201,7 @@ class _BombError(Exception):
     """A packed file grows beyond all reason."""
 
 
-def _unpack(packed: IO[bytes], out: IO[bytes], size: int) -> None:
+def _unpack(packed: IO[bytes] | gzip.GzipFile, out: IO[bytes], size: int) -> None:
     """Copy what is unpacked, as long as it is not too much."""
     most, written = max(HARMLESS, MOST_PACKED * size), 0
     while piece := packed.read(_PIECE):
