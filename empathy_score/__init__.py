@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from empathy_score.classifier import EmpathyClassifier
     from empathy_score.coaching import coach, missed_opportunities
     from empathy_score.conversations import Conversations, read_conversations
+    from empathy_score.cue_colors import displacy_options
     from empathy_score.errors import EmpathyScoreError, InputError, ModelError
     from empathy_score.explanation import EmpathyScore
     from empathy_score.features import EmpathyFeatures
@@ -39,6 +40,7 @@ _HOMES = {
     "compare": "summaries",
     "impact": "outcomes",
     "missed_opportunities": "coaching",
+    "displacy_options": "cue_colors",
     "read_conversations": "conversations",
     "report": "reports",
     "score_files": "file_scoring",
@@ -60,6 +62,7 @@ __all__ = [
     "Utterance",
     "coach",
     "compare",
+    "displacy_options",
     "impact",
     "missed_opportunities",
     "read_conversations",

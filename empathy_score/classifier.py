@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from sklearn.model_selection import GroupKFold, KFold
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from empathy_score.errors import InputError
 
 Array = npt.NDArray[np.float64]
 
@@ -107,15 +110,18 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            If there is only one level, or ``monotonic_cst`` has another length.
+            If there is only one level, a group is missing, ``monotonic_cst`` has
+            another length, or another setting is out of its range.
         """
+        self._check_settings()
         X, y = validate_data(self, X, y, ensure_all_finite="allow-nan")
         check_classification_targets(y)
+        groups = None if groups is None else _checked_groups(groups, len(X))
         self.classes_ = np.unique(y)
         if len(self.classes_) < 2:
             raise ValueError(
                 "This solver needs samples of at least 2 classes in the data, but the "
-                f"data contains only one class: {self.classes_[0]!r}"
+                f"data contains only one class: {self.classes_[0]}"
             )
         X = np.nan_to_num(X)
         signs = self._signs(X.shape[1])
@@ -129,6 +135,18 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.coef_ = linear * slopes[:, None]
         self.intercept_ = offsets * slopes + shifts
         return self
+
+    def _check_settings(self) -> None:
+        value: Any
+        for name in ("alpha", "min_scale"):
+            value = getattr(self, name)
+            if not isinstance(value, (int, float, np.number)) or not 0 < value < np.inf:
+                raise InputError(f"{name} is {value!r}; it must be a number over 0")
+        value = self.n_splits
+        if not isinstance(value, Integral) or value < 0:
+            raise InputError(
+                f"n_splits is {value!r}; it must be a whole number, 0 or more"
+            )
 
     def _signs(self, n_features: int) -> npt.NDArray[np.int8]:
         if self.monotonic_cst is None:
@@ -317,6 +335,18 @@ def median_levels(probabilities: Array) -> npt.NDArray[np.int64]:
     """
     above = np.cumsum(probabilities[:, ::-1], axis=1)[:, ::-1]
     return np.asarray((above[:, 1:] > 0.5).sum(axis=1))
+
+
+def _checked_groups(groups: Any, n_samples: int) -> npt.NDArray[Any]:  # noqa: ANN401
+    """Give the groups as an array; raise if one is missing."""
+    found = np.asarray(groups)
+    if found.shape != (n_samples,):
+        raise InputError(
+            f"X has {n_samples} samples but groups has shape {found.shape}"
+        )
+    if any(group is None or group != group for group in found.tolist()):  # NaN
+        raise InputError("groups has a missing value; name the group of every sample")
+    return found
 
 
 def _least_squares(gram: Array, target: Array, signs: npt.NDArray[np.int8]) -> Array:

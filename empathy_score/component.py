@@ -22,7 +22,7 @@ from empathy_score.cue_confidence import (
 from empathy_score.cues import CUES_KEY
 from empathy_score.errors import InputError
 from empathy_score.features.turns import turns_of
-from empathy_score.model import Model, load_model, predict
+from empathy_score.model import Model, Predictions, load_model, predict
 
 
 @Language.factory(
@@ -60,6 +60,11 @@ class EmpathyScoring:
     model : str, optional
         A folder, or a name under ``models/``; None is the shipped model.
 
+    Notes
+    -----
+    A pipeline that is stored keeps the model's name or folder, not the model: where
+    it is loaded, the folder must be there.
+
     Examples
     --------
     >>> import spacy
@@ -80,24 +85,53 @@ class EmpathyScoring:
 
     def __call__(self, doc: Doc) -> Doc:
         """Score one ``Doc`` and return it."""
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
+        """Score a stream, a batch at a time.
+
+        Parameters
+        ----------
+        stream : iterable of Doc
+            What the pipeline made so far.
+        batch_size : int, default 1000
+            How many are scored together; that changes the time, never the scores.
+
+        Yields
+        ------
+        Doc
+
+        Raises
+        ------
+        InputError
+            If ``empathy_cues`` has not run.
+        """
         if not Doc.has_extension("empathy"):  # in a process of its own
             Doc.set_extension("empathy", default=None)
-        if CUES_KEY not in doc.spans:
-            raise InputError(
-                "empathy_score finds no cues in the Doc: empathy_cues must run before"
-            )
-        found = predict(self.model, turns_of([doc], [None]))
-        doc._.empathy = {
-            "score": float(found.scores[0]),
-            "level": int(found.levels[0]),
-            "probabilities": tuple(found.probabilities[0].tolist()),
-            "interval": tuple(found.intervals[0].tolist()),
-            "mechanisms": {
-                name: float(values[0]) for name, values in found.mechanisms.items()
-            },
-            "out_of_domain": bool(found.out_of_domain[0]),
-        }
-        return doc
+        for docs in minibatch(stream, batch_size):  # type: ignore[no-untyped-call]
+            if not all(CUES_KEY in doc.spans for doc in docs):
+                raise InputError(
+                    "empathy_score finds no cues in the Doc: empathy_cues must run "
+                    "before"
+                )
+            found = predict(self.model, turns_of(docs, [None] * len(docs)))
+            for place, doc in enumerate(docs):
+                doc._.empathy = _as_values(found, place)
+                yield doc
+
+
+def _as_values(found: Predictions, place: int) -> dict[str, object]:
+    """Give one utterance's scores in types that a ``Doc`` can store."""
+    return {
+        "score": float(found.scores[place]),
+        "level": int(found.levels[place]),
+        "probabilities": tuple(found.probabilities[place].tolist()),
+        "interval": tuple(found.intervals[place].tolist()),
+        "mechanisms": {
+            name: float(values[place]) for name, values in found.mechanisms.items()
+        },
+        "out_of_domain": bool(found.out_of_domain[place]),
+    }
 
 
 CONFIDENCE_KEY = "empathy_confidence"

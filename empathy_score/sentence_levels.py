@@ -20,7 +20,8 @@ from sklearn.model_selection import GroupKFold
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from empathy_score.features.transformer import utterances
+from empathy_score.errors import InputError
+from empathy_score.features.entries import utterances
 from empathy_score.normalization import PlainText, plain_texts
 from empathy_score.sentences import (
     learn_words,
@@ -120,6 +121,7 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         X: Any,  # noqa: ANN401
         y: Any,  # noqa: ANN401
         evidence: Sequence[Sequence[Evidence]] | None = None,
+        groups: Any = None,  # noqa: ARG002, ANN401
     ) -> SentenceLevels:
         """Learn which words show a level.
 
@@ -132,6 +134,8 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         evidence : sequence of (start, end, levels), optional
             Spans of each utterance that show a level of each target; a sentence that
             touches none has level 0. None: every sentence has the utterance's level.
+        groups : ignored
+            For :meth:`fit_transform`.
 
         Returns
         -------
@@ -140,10 +144,12 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            If the lengths differ, or no word occurs in ``min_df`` sentences.
+            If levels are missing or others than 0, 1, 2, the lengths differ, or no
+            word occurs in ``min_df`` sentences.
         """
-        pieces = _pieces(X)
-        targets = _targets(pieces, _columns(y), evidence)
+        levels, texts = _labelled(X, y)
+        pieces = _cut(texts)
+        targets = _targets(pieces, levels, evidence)
         self._learn(list(pieces.plain), targets)
         return self
 
@@ -167,9 +173,10 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         -------
         ndarray of shape (n_utterances, 2 * n_targets)
         """
-        pieces, levels = _pieces(X), _columns(y)
+        levels, texts = _labelled(X, y)
+        n_texts = len(texts)
+        pieces = _cut(texts)
         targets = _targets(pieces, levels, evidence)
-        n_texts = len(levels)
         group = np.arange(n_texts) if groups is None else np.asarray(groups)
         n_splits = min(self.n_splits, len(np.unique(group)))
         found = np.zeros((n_texts, 2 * levels.shape[1]))
@@ -201,7 +208,7 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             no word.
         """
         check_is_fitted(self)
-        return self.transform_plain(plain_texts([text for text, _, _ in utterances(X)]))
+        return self.transform_plain(plain_texts(_texts(X)))
 
     def transform_plain(self, texts: Sequence[PlainText]) -> Array:
         """Give the same for texts that are in plain form already.
@@ -278,6 +285,14 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ]
         return np.array(names, dtype=object)
 
+    def __sklearn_tags__(self) -> Any:  # noqa: ANN401
+        """Texts come in, and levels must."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.target_tags.required = True
+        tags.target_tags.multi_output = True
+        return tags
+
     def __getstate__(self) -> dict[str, Any]:
         """Keep the words as one text, which loads at once."""
         state: dict[str, Any] = dict(super().__getstate__())
@@ -331,8 +346,8 @@ def _places(words: Sequence[str]) -> dict[str, int]:
     return {word: column for column, word in enumerate(words)}
 
 
-def _pieces(X: Any) -> _Pieces:  # noqa: ANN401
-    return _cut([text for text, _, _ in utterances(X)])
+def _texts(X: Any) -> list[str]:  # noqa: ANN401
+    return [text for text, _, _ in utterances(X)]
 
 
 def _cut(texts: Sequence[str | PlainText]) -> _Pieces:
@@ -350,9 +365,24 @@ def _cut(texts: Sequence[str | PlainText]) -> _Pieces:
     )
 
 
-def _columns(y: Any) -> Levels:  # noqa: ANN401
-    levels = np.asarray(y, dtype=np.int64)
-    return levels[:, None] if levels.ndim == 1 else levels
+def _labelled(X: Any, y: Any) -> tuple[Levels, list[str]]:  # noqa: ANN401
+    """Levels of each utterance, shape (n_texts, n_targets), and the texts."""
+    if y is None:
+        raise InputError(
+            "SentenceLevels requires y to be passed, but the target y is None"
+        )
+    texts, given = _texts(X), np.asarray(y)
+    columns = given[:, None] if given.ndim == 1 else given
+    if columns.ndim != 2 or len(columns) != len(texts):
+        raise InputError(
+            f"{len(texts)} utterances but y has shape {given.shape}; expected one "
+            "level for each, or one for each and each target"
+        )
+    strange = ~np.isin(columns, (0, 1, 2))
+    if strange.any():
+        found = columns[strange][0]
+        raise InputError(f"y holds {found!s}; the levels are 0, 1, 2")
+    return columns.astype(np.int64), texts
 
 
 def _targets(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from empathy_score import EmpathyClassifier
+from empathy_score import EmpathyClassifier, InputError
 
 MEDIAN = (
     "predict gives the median level, which an ordinal scale asks for; the check "
@@ -75,3 +75,41 @@ def test_calibration_holds_on_new_data(data):
     model = EmpathyClassifier(alpha=1.0).fit(X[:200], y[:200], groups[:200])
     over_0 = 1 - model.predict_proba(X[200:])[:, 0]
     assert abs(over_0.mean() - (y[200:] > 0).mean()) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"alpha": 0}, "alpha is 0; it must be a number over 0"),
+        ({"alpha": "x"}, "alpha is 'x'"),
+        ({"alpha": np.inf}, "alpha is inf"),
+        ({"min_scale": -0.1}, "min_scale is -0.1"),
+        ({"min_scale": np.nan}, "min_scale is nan"),
+        ({"n_splits": -1}, "n_splits is -1; it must be a whole number, 0 or more"),
+        ({"n_splits": 2.5}, "n_splits is 2.5"),
+    ],
+)
+def test_settings_out_of_their_range_are_refused_when_fitting(data, settings, message):
+    X, y, groups = data
+    with pytest.raises(InputError, match=message):
+        EmpathyClassifier(**settings).fit(X, y, groups)
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        ([1, 2], r"X has 300 samples but groups has shape \(2,\)"),
+        ([None, *"ab" * 149, "a"], "groups has a missing value"),
+        ([np.nan, *range(299)], "groups has a missing value"),
+    ],
+)
+def test_groups_must_name_the_conversation_of_every_sample(data, groups, message):
+    X, y, _ = data
+    with pytest.raises(InputError, match=message):
+        EmpathyClassifier().fit(X, y, groups)
+
+
+def test_one_level_alone_is_no_scale(data):
+    X, _, _ = data
+    with pytest.raises(ValueError, match="only one class: 1"):
+        EmpathyClassifier().fit(X, np.ones(300, dtype=int))

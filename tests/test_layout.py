@@ -29,6 +29,7 @@ ORDER = [
     "lexicon",
     "score_columns",
     "cues",
+    "cue_colors",
     "features",
     "sentence_levels",
     "classifier",

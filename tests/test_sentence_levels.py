@@ -6,7 +6,7 @@ import pytest
 import skops.io
 from sklearn.base import clone
 
-from empathy_score import SentenceLevels
+from empathy_score import InputError, SentenceLevels
 from empathy_score.sentences import learn_words, sentences_of, word_matrix
 
 TEXTS = [
@@ -121,3 +121,20 @@ def test_an_endless_run_is_cut_at_once():
         for (_, end, _), (start, _, _) in pairwise(found)
         if text[end : end + 1] != " "
     )
+
+
+@pytest.mark.parametrize(
+    ("levels", "message"),
+    [
+        (None, "requires y to be passed"),
+        ([1, 2], r"12 utterances but y has shape \(2,\)"),
+        (np.zeros((12, 1, 1)), r"y has shape \(12, 1, 1\)"),
+        ([3, *LEVELS[1:]], "y holds 3; the levels are 0, 1, 2"),
+        ([0.5, *LEVELS[1:]], "y holds 0.5"),
+        (["weak", *LEVELS[1:]], "y holds weak"),
+    ],
+)
+def test_levels_that_are_none_are_refused(levels, message):
+    for method in (SentenceLevels().fit, SentenceLevels().fit_transform):
+        with pytest.raises(InputError, match=message):
+            method(TEXTS, levels)

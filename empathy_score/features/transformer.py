@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from numbers import Integral
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import spacy
@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 
 from empathy_score.errors import InputError
 from empathy_score.features.declarations import feature_names
+from empathy_score.features.entries import utterances
 from empathy_score.features.matrix import matrix_of
 from empathy_score.features.reading import read_texts
 from empathy_score.features.repetition import count_repeated
@@ -57,11 +58,17 @@ class EmpathyFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     Notes
     -----
-    ``X`` may be a list of texts; a list of ``(text, reply_to)`` pairs or ``(text,
-    reply_to, conversation)`` triples, None where there is none; or a frame (pandas,
-    polars or pyarrow) with the column ``text`` and, if there are such, ``reply_to``
-    and ``conversation``. Where all conversations are named, their utterances must be
-    one side's, in order.
+    ``X`` may be a list, array or column (pandas, polars or pyarrow) of texts; a list
+    of ``(text, reply_to)`` pairs or ``(text, reply_to, conversation)`` triples, None
+    where there is none; or a frame with the column ``text`` and, if there are such,
+    ``reply_to`` and ``conversation``. Turns before and conversations may also stand
+    beside ``X``. Where all conversations are named, their utterances must be one
+    side's, in order.
+
+    In a pipeline with metadata routing, ask for what stands beside ``X``:
+    ``EmpathyFeatures().set_transform_request(reply_to=True, conversation="groups")``
+    takes ``reply_to``, and the conversations from what the pipeline is given as
+    ``groups``.
 
     Examples
     --------
@@ -79,25 +86,40 @@ class EmpathyFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : list of str, list of tuple, or frame
+        X : list of str, list of tuple, column, or frame
             Utterances.
         y : ignored
 
         Returns
         -------
         EmpathyFeatures
+
+        Raises
+        ------
+        InputError
+            If ``X`` is none of these, or ``batch_size`` is no positive number.
         """
         utterances(X)
+        self._searched_together()
         self.n_features_out_ = len(feature_names())
         return self
 
-    def transform(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401
+    def transform(
+        self,
+        X: Any,  # noqa: ANN401
+        reply_to: Any = None,  # noqa: ANN401
+        conversation: Any = None,  # noqa: ANN401
+    ) -> npt.NDArray[np.float64]:
         """Compute the features.
 
         Parameters
         ----------
-        X : list of str, list of tuple, or frame
+        X : list of str, list of tuple, column, or frame
             Utterances.
+        reply_to : sequence of str of length n_utterances, optional
+            The other side's turn before each, missing where there is none.
+        conversation : sequence of length n_utterances, optional
+            Conversation of each.
 
         Returns
         -------
@@ -108,9 +130,43 @@ class EmpathyFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InputError
-            If ``X`` is a frame without a ``text`` column, or holds what is no text.
+            If ``X`` is a frame without a ``text`` column, or holds what is no text, or
+            the lengths differ.
         """
-        return matrix_of(parsed_turns(X, self.batch_size))
+        size = self._searched_together()
+        return matrix_of(parsed_turns(X, size, reply_to, conversation))
+
+    def fit_transform(
+        self,
+        X: Any,  # noqa: ANN401
+        y: Any = None,  # noqa: ANN401
+        reply_to: Any = None,  # noqa: ANN401
+        conversation: Any = None,  # noqa: ANN401
+    ) -> npt.NDArray[np.float64]:
+        """Check ``X`` and compute the features.
+
+        Parameters
+        ----------
+        X, reply_to, conversation
+            As in :meth:`transform`.
+        y : ignored
+
+        Returns
+        -------
+        ndarray of shape (n_utterances, n_features), dtype float64
+        """
+        found: npt.NDArray[np.float64] = self.fit(X, y).transform(
+            X, reply_to, conversation
+        )
+        return found
+
+    def _searched_together(self) -> int:
+        size: Any = self.batch_size
+        if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
+            raise InputError(
+                f"batch_size is {size!r}; it must be a whole number over 0"
+            )
+        return int(size)
 
     def get_feature_names_out(
         self,
@@ -132,8 +188,20 @@ class EmpathyFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Nothing is learned, so it can be used at once."""
         return True
 
+    def __sklearn_tags__(self) -> Any:  # noqa: ANN401
+        """Texts come in; nothing is learned from them."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.requires_fit = False
+        return tags
 
-def parsed_turns(X: Any, batch_size: int = 1000) -> Turns:  # noqa: ANN401
+
+def parsed_turns(
+    X: Any,  # noqa: ANN401
+    batch_size: int = 1000,
+    reply_to: Any = None,  # noqa: ANN401
+    conversation: Any = None,  # noqa: ANN401
+) -> Turns:
     """Parse utterances and count what is in them.
 
     Parameters
@@ -142,13 +210,15 @@ def parsed_turns(X: Any, batch_size: int = 1000) -> Turns:  # noqa: ANN401
         Utterances, as in :class:`EmpathyFeatures`.
     batch_size : int, default 1000
         How many texts are searched together.
+    reply_to, conversation : sequence of length n_utterances, optional
+        As in :meth:`EmpathyFeatures.transform`.
 
     Returns
     -------
     Turns
         What :func:`~empathy_score.features.matrix.matrix_of` and a model take.
     """
-    entries = utterances(X)
+    entries = utterances(X, reply_to, conversation)
     texts = [text for text, _, _ in entries]
     before = [reply for _, reply, _ in entries]
     sides = [conversation for _, _, conversation in entries]
@@ -187,72 +257,3 @@ def parse(
     made = (make_doc(nlp, text) for text in different)
     docs = dict(zip(different, nlp.pipe(made, batch_size=batch_size), strict=True))
     return [None if text is None else docs[text] for text in texts]
-
-
-Entry = tuple[str, str | None, str | None]
-"""An utterance, the turn before it, its conversation."""
-
-
-def utterances(X: Any) -> list[Entry]:  # noqa: ANN401
-    """Bring any accepted input into one form.
-
-    Parameters
-    ----------
-    X : list of str, list of tuple, or frame
-        Utterances.
-
-    Returns
-    -------
-    list of (str, str or None, str or None)
-        Text, turn before, conversation.
-
-    Raises
-    ------
-    InputError
-        If it is none of these.
-    """
-    frame = nw.from_native(X, pass_through=True, eager_only=True)
-    if isinstance(frame, nw.DataFrame):
-        return _from_frame(frame)
-    if isinstance(X, str):
-        raise InputError("X is one text; pass a list of texts: [text]")
-    return [_entry(entry, place) for place, entry in enumerate(X)]
-
-
-def _from_frame(frame: nw.DataFrame[Any]) -> list[Entry]:
-    if "text" not in frame.columns:
-        raise InputError(
-            f"the frame has no column 'text'; found: {', '.join(frame.columns)}"
-        )
-    nothing = [None] * len(frame)
-    replies, conversations = (
-        frame[name].to_list() if name in frame.columns else nothing
-        for name in ("reply_to", "conversation")
-    )
-    rows = zip(frame["text"].to_list(), replies, conversations, strict=True)
-    return [
-        _entry(
-            (
-                text,
-                reply if isinstance(reply, str) else None,
-                None if conversation is None else str(conversation),
-            ),
-            place,
-        )
-        for place, (text, reply, conversation) in enumerate(rows)
-    ]
-
-
-def _entry(entry: Any, place: int) -> Entry:  # noqa: ANN401
-    if isinstance(entry, str):
-        return str(entry), None, None
-    if isinstance(entry, (tuple, list, np.ndarray)) and len(entry) in (1, 2, 3):
-        text, reply, conversation = (*entry, None, None)[:3]
-        if isinstance(text, str) and all(
-            part is None or isinstance(part, str) for part in (reply, conversation)
-        ):
-            return str(text), reply, conversation
-    raise InputError(
-        f"utterance {place} is {type(entry).__name__} {str(entry)[:40]!r}; expected a "
-        "text, a pair (text, reply_to) or a triple (text, reply_to, conversation)"
-    )

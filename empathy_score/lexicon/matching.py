@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ from empathy_score.errors import LexiconError
 from empathy_score.lexicon.beginnings import first_pairs
 from empathy_score.lexicon.literals import Needed, needed_of, parsed
 from empathy_score.lexicon.rows import Lexicon, Pattern, Scope, load_lexicon
-from empathy_score.lexicon.scanning import Scanner, make_scanner, scan
+from empathy_score.lexicon.scanning import Bools, Scanner, make_scanner, scan
 from empathy_score.normalization import PlainText, plain_texts
 
 # Neither end of a match may lie inside a word.
@@ -57,12 +57,13 @@ class Matcher:
     """A lexicon made ready for matching; make one with :func:`compile_lexicon`.
 
     ``rows`` are the lexicon's, then a user's own, ``n_shipped`` is where those begin;
-    ``scanner`` says which rows to try where; ``ignored`` and ``negated`` hold the
-    scopes of each row, None where it has none.
+    ``needed`` are the words each needs; ``scanner`` says which rows to try where;
+    ``ignored`` and ``negated`` hold the scopes of each row, None where it has none.
     """
 
     rows: tuple[Pattern, ...]
     n_shipped: int
+    needed: tuple[tuple[Needed, ...], ...]
     scanner: Scanner
     ignored: tuple[_Beside | None, ...]
     negated: tuple[_Beside | None, ...]
@@ -73,13 +74,16 @@ class Matcher:
         return self.rows[self.n_shipped :]
 
 
-def compile_lexicon(lexicon: Lexicon) -> Matcher:
+def compile_lexicon(lexicon: Lexicon, shipped: Matcher | None = None) -> Matcher:
     """Make a lexicon ready for matching.
 
     Parameters
     ----------
     lexicon : Lexicon
         The rows to look for.
+    shipped : Matcher, optional
+        Of the same lexicon without a user's own rows: what it knows of the others is
+        not found out anew.
 
     Returns
     -------
@@ -92,17 +96,23 @@ def compile_lexicon(lexicon: Lexicon) -> Matcher:
         If an expression needs no certain word; the text names file and line.
     """
     rows = (*lexicon.cues, *lexicon.signals, *lexicon.own)
-    expressions = [parsed(row.expression) for row in rows]
+    n_known = 0 if shipped is None else shipped.n_shipped
+    known = () if shipped is None else _known(shipped)
+    new = [(row, parsed(row.expression)) for row in rows[n_known:]]
+    found = [*known, *((_needed(row, each), first_pairs(each)) for row, each in new)]
+    needed = tuple(each for each, _ in found)
     return Matcher(
         rows=rows,
         n_shipped=len(rows) - len(lexicon.own),
-        scanner=make_scanner(
-            [_needed(row, each) for row, each in zip(rows, expressions, strict=True)],
-            [first_pairs(each) for each in expressions],
-        ),
+        needed=needed,
+        scanner=make_scanner(needed, [beginnings for _, beginnings in found]),
         ignored=_scopes_of(rows, lexicon.scopes, "ignored"),
         negated=_scopes_of(rows, lexicon.scopes, "negated"),
     )
+
+
+def _known(shipped: Matcher) -> Iterator[tuple[tuple[Needed, ...], Bools]]:
+    yield from zip(shipped.needed, shipped.scanner.beginnings, strict=True)
 
 
 def needed_of_row(row: Pattern) -> tuple[Needed, ...]:
@@ -135,7 +145,6 @@ def _needed(row: Pattern, expression: Sequence[Any]) -> tuple[Needed, ...]:
     return needed
 
 
-@lru_cache(maxsize=4)
 def load_matcher(own: tuple[Pattern, ...] = ()) -> Matcher:
     """Make the lexicon that ships with the package ready, once.
 
@@ -149,7 +158,17 @@ def load_matcher(own: tuple[Pattern, ...] = ()) -> Matcher:
     Matcher
         Shared by all pipelines of the process that have the same rows.
     """
-    return compile_lexicon(replace(load_lexicon(), own=own))
+    return _with_own(own) if own else _shipped()
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Matcher:
+    return compile_lexicon(load_lexicon())
+
+
+@lru_cache(maxsize=4)
+def _with_own(own: tuple[Pattern, ...]) -> Matcher:
+    return compile_lexicon(replace(load_lexicon(), own=own), _shipped())
 
 
 @cache

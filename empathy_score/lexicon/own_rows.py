@@ -76,20 +76,65 @@ def read_own_rows(*paths: Path | str) -> tuple[Pattern, ...]:
     >>> rows[0].label, rows[0].where.rpartition(":")[2]
     ('reassurance', '1')
     """
-    rows = [row for path in paths for row in _read(Path(path))]
+    return own_rows(row for path in paths for row in read_row_objects(path))
+
+
+def own_rows(objects: Iterable[tuple[dict[str, Any], str]]) -> tuple[Pattern, ...]:
+    """Make rows of objects, as they stand in a file or in a pipeline's settings.
+
+    Parameters
+    ----------
+    objects : iterable of (dict, str)
+        A row's keys and values, and where it stands, for messages.
+
+    Returns
+    -------
+    tuple of Pattern
+        In the same order.
+
+    Raises
+    ------
+    LexiconError
+        If a row is not valid or has an id that is taken.
+
+    Examples
+    --------
+    >>> row = {"id": "greeting.ahoy", "phrases": ["ahoy"], "examples": ["Ahoy there!"]}
+    >>> own_rows([(row, "row 1")])[0].label
+    'greeting'
+    """
+    rows = [_own(row, where) for row, where in objects]
     lexicon = load_lexicon()
     check_unique((*lexicon.cues, *lexicon.signals, *rows))
     return tuple(rows)
 
 
-def _read(path: Path) -> Iterator[Pattern]:
+def read_row_objects(path: Path | str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Read the objects of a file of own cues; :func:`own_rows` checks them.
+
+    Parameters
+    ----------
+    path : Path or str
+        A ``.jsonl`` or ``.toml`` file.
+
+    Yields
+    ------
+    tuple of (dict, str)
+        Each row's object, and its ``file:line``.
+
+    Raises
+    ------
+    LexiconError
+        If the file cannot be read, is larger than it may be, or holds no rows.
+    """
+    path = Path(path)
     text = _text(path)
     rows = json_rows if path.suffix.lower() == ".jsonl" else _toml_rows
     number = 0
     for number, (row, where) in enumerate(rows(text, str(path)), 1):
         if number > MOST_ROWS:
             raise LexiconError(f"{where}: more than {MOST_ROWS:,} rows; split the file")
-        yield _own(row, where)
+        yield row, where
     if not number:
         raise LexiconError(f"{path}: holds no rows")
 
