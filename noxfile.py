@@ -1,0 +1,187 @@
+"""What is run before a release, each session in an environment of its own.
+
+    pip install nox
+    nox -s matrix matrix_page   # the same scores with every supported version
+    nox -s wheel                # reproducible builds, installed alone, timed
+    nox -s audit citation       # known vulnerabilities; CITATION.cff
+
+Interpreters that are not installed are skipped, and said to be.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["matrix", "matrix_page"]
+
+HERE = Path(__file__).resolve().parent
+RELEASES = HERE / "tests" / "releases"
+PYTHONS = ("3.10", "3.11", "3.12", "3.13")
+OLD, NEW = "oldest", "newest"
+RECORDS = HERE / "build" / "matrix"
+
+# The first spaCy 3.8 with a wheel for each Python.
+OLDEST_SPACY = {"3.10": "3.8.0", "3.11": "3.8.0", "3.12": "3.8.0", "3.13": "3.8.7"}
+OLDEST_SKLEARN = "1.6.0"
+# Python, spaCy, scikit-learn; with both of the oldest on the oldest Python, every
+# other dependency is the oldest that pyproject.toml allows.
+CASES = (
+    ("3.10", OLD, OLD),
+    ("3.10", NEW, NEW),
+    ("3.11", OLD, NEW),
+    ("3.12", NEW, OLD),
+    ("3.13", OLD, OLD),
+    ("3.13", NEW, NEW),
+)
+
+
+def oldest_dependencies() -> list[str]:
+    """Pin each dependency of the core to the first version that is allowed."""
+    text = (HERE / "pyproject.toml").read_text(encoding="utf-8")
+    core = text.split("\ndependencies = [", 1)[1].split("\n]", 1)[0]
+    found = re.findall(r'^ *"([\w-]+)>=([\w.]+)', core, flags=re.MULTILINE)
+    return [f"{name}=={first}" for name, first in found if name != "spacy"]
+
+
+def pins(python: str, spacy: str, sklearn: str) -> list[str]:
+    """Name the versions to install beside the wheel; what is left out is the newest."""
+    found = []
+    if spacy == OLD:
+        found.append(f"spacy=={OLDEST_SPACY[python]}")
+    if sklearn == OLD:
+        found.append(f"scikit-learn=={OLDEST_SKLEARN}")
+    if python == PYTHONS[0] and (spacy, sklearn) == (OLD, OLD):
+        return [*found[:1], *oldest_dependencies()]
+    return found
+
+
+def build(session: nox.Session) -> Path:
+    """Build the wheel once for all sessions of a run."""
+    wheels = Path(session.cache_dir) / "wheel"
+    shutil.rmtree(wheels, ignore_errors=True)
+    session.install("build")
+    session.run(
+        *("python", "-m", "build", "--wheel", "--outdir", str(wheels), str(HERE)),
+        silent=True,
+    )
+    return next(wheels.glob("*.whl"))
+
+
+@nox.session
+@nox.parametrize(
+    "python,spacy,sklearn", CASES, ids=["-".join(case) for case in CASES]
+)
+def matrix(session: nox.Session, spacy: str, sklearn: str) -> None:
+    """Install the wheel with old and new versions; compare scores, try commands."""
+    python = str(session.python)
+    case = f"{python}-{spacy}-{sklearn}"
+    RECORDS.mkdir(parents=True, exist_ok=True)
+    record = RECORDS / f"{case}.json"
+    record.write_text(json.dumps({"result": "failed"}), encoding="utf-8")
+    wheel = build(session)
+    began = time.monotonic()
+    session.install(
+        "--only-binary=:all:", str(wheel), *pins(python, spacy, sklearn), silent=True
+    )
+    seconds = time.monotonic() - began
+    session.chdir(session.create_tmp())  # away from the checkout: the wheel is tried
+    said = session.run(
+        *("python", str(RELEASES / "reference_scores.py"), "--compare"),
+        silent=True,
+        success_codes=[0, 1],
+        env={"PYTHONPATH": ""},
+    )
+    found = json.loads(str(said).strip().splitlines()[-1])
+    record.write_text(
+        json.dumps({**found, "result": "failed", "seconds": seconds}), encoding="utf-8"
+    )
+    session.install("pytest", silent=True)
+    Path("pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    session.run(
+        *("pytest", "-q", "-c", "pytest.ini", "--import-mode=importlib"),
+        *("-p", "no:cacheprovider", "--noconftest", "--rootdir", "."),
+        str(RELEASES / "test_same_scores.py"),
+        str(RELEASES / "installed_commands.py"),
+        env={"PYTHONPATH": ""},
+    )
+    record.write_text(
+        json.dumps({**found, "result": "passed", "seconds": seconds}), encoding="utf-8"
+    )
+
+
+@nox.session(python=False)
+def matrix_page(session: nox.Session) -> None:
+    """Write the results of the matrix to benchmarks/results/matrix.md."""
+    lines = [
+        "# The same scores with every supported version\n",
+        f"Made by `nox -s matrix matrix_page` on {time.strftime('%Y-%m-%d')}.\n",
+        "In each environment the wheel is installed alone with the versions named, "
+        "scores the conversations of `tests/releases` and runs a few commands. Scores "
+        "may differ from `reference_scores.jsonl` by 1e-6; labels, positions of cues "
+        "and levels may not differ.\n",
+        "| case (Python, spaCy, scikit-learn) | Python | spaCy | scikit-learn | numpy "
+        "| scipy | DuckDB | largest difference | scores and commands | seconds to "
+        "install |",
+        "|" + "---|" * 10,
+    ]
+    for case in CASES:
+        record = RECORDS / f"{'-'.join(case)}.json"
+        lines.append(row(", ".join(case), record))
+    (HERE / "benchmarks" / "results" / "matrix.md").write_text(
+        "\n".join([*lines, ""]), encoding="utf-8"
+    )
+    session.log("benchmarks/results/matrix.md")
+
+
+def row(case: str, record: Path) -> str:
+    """One case as a row; without a record its interpreter was not installed."""
+    if not record.is_file():
+        return f"| {case} |" + " |" * 7 + " skipped: no such interpreter | |"
+    found = json.loads(record.read_text(encoding="utf-8"))
+    names = ("python", "spacy", "scikit-learn", "numpy", "scipy", "duckdb")
+    cells = [case, *(found.get(name, "") for name in names)]
+    cells.append(f"{found['largest']:.1e}" if "largest" in found else "")
+    cells.append(found["result"])
+    cells.append(f"{found['seconds']:.0f}" if "seconds" in found else "")
+    return f"| {' | '.join(cells)} |"
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build twice, compare; install the wheel in a clean environment, timed."""
+    session.install("build")
+    out = HERE / "dist"
+    session.run("python", str(RELEASES / "build_twice.py"), str(out))
+    clean = Path(session.create_tmp()) / "clean"
+    session.run("python", "-m", "venv", "--clear", str(clean))
+    built = next(out.glob("*.whl"))
+    began = time.monotonic()
+    session.run(str(clean / "bin" / "pip"), "install", "-q", str(built), external=True)
+    session.log(f"installed in {time.monotonic() - began:.0f} s")
+    session.chdir(session.create_tmp())
+    session.run(
+        *(str(clean / "bin" / "empathy-score"), "explain", "So sorry it broke!"),
+        external=True,
+    )
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Ask for known vulnerabilities of what an installation brings; needs a network."""
+    session.install(".[plots,formats,spark,sql,report,impact]", "pip-audit")
+    session.run("pip-audit", "--skip-editable", "--progress-spinner=off")
+
+
+@nox.session
+def citation(session: nox.Session) -> None:
+    """Check CITATION.cff against its schema."""
+    session.install("cffconvert", "setuptools<81")
+    session.run("cffconvert", "--validate", "-i", str(HERE / "CITATION.cff"))
