@@ -76,9 +76,7 @@ def build(session: nox.Session) -> Path:
 
 
 @nox.session
-@nox.parametrize(
-    "python,spacy,sklearn", CASES, ids=["-".join(case) for case in CASES]
-)
+@nox.parametrize("python,spacy,sklearn", CASES, ids=["-".join(case) for case in CASES])
 def matrix(session: nox.Session, spacy: str, sklearn: str) -> None:
     """Install the wheel with old and new versions; compare scores, try commands."""
     python = str(session.python)

@@ -54,7 +54,11 @@ def test_a_sentence_is_explained(tmp_path):
 def test_a_small_model_is_trained_and_used(tmp_path):
     said = ["So sorry it broke!", "Order number?", "That must be so hard for you."]
     rows = [
-        {"conversation": str(k), "text": f"{said[k % 3]} {k}", "level": (1, 0, 2)[k % 3]}
+        {
+            "conversation": str(k),
+            "text": f"{said[k % 3]} {k}",
+            "level": (1, 0, 2)[k % 3],
+        }
         for k in range(90)
     ]
     lines = "\n".join(json.dumps(row) for row in rows)
