@@ -23,7 +23,7 @@ def run(*words, cwd):
     )
 
 
-def test_the_command_is_installed(tmp_path):
+def test_the_command_is_installed():
     command = Path(sys.executable).with_name("empathy-score")
     done = subprocess.run([command, "--help"], capture_output=True, check=False)
     assert done.returncode == 0
