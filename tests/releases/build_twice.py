@@ -35,7 +35,9 @@ def build(folder: Path, time: int, epoch: str) -> dict[str, str]:
         os.utime(to, (time, time))
     environment = {**os.environ, "SOURCE_DATE_EPOCH": epoch}
     command = (sys.executable, "-m", "build", "--outdir", "dist", ".")
-    subprocess.run(command, cwd=folder, env=environment, check=True, stdout=-3)
+    subprocess.run(
+        command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL
+    )
     found = sorted((folder / "dist").iterdir())
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in found}
 
