@@ -2,9 +2,9 @@
 
     python benchmarks/fuzz.py [--documents 1000000] [--minutes 60] [--jobs 2] [--seed 1]
 
-gives each document to the readers in a process of its own kind: a worker with a memory
-limit, in which a document that takes longer than a second, uses more than 300 MB, or
-raises anything but this package's own errors is a finding. A finding is written to
+gives each document to the readers in worker processes. One that takes longer than a
+second, leaves the worker above 300 MB (measured, not enforced), or raises anything but
+this package's own errors is a finding. A finding is written to
 ``--findings`` (a folder) and named in ``benchmarks/results/fuzz.md``. The same seed
 makes the same documents.
 
