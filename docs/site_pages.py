@@ -40,6 +40,7 @@ ELSEWHERE = {
             "report",
             "impact",
             "missed_opportunities",
+            "fuzz",
         )
     },
 }

@@ -25,7 +25,7 @@ from empathy_score.lexicon import (
     find_hits,
     load_lexicon,
     load_matcher,
-    own_rows,
+    make_own_rows,
     read_row_objects,
 )
 from empathy_score.lexicon.row_checks import json_rows
@@ -251,7 +251,7 @@ class EmpathyCues:
     def _take(self, objects: Iterable[tuple[dict[str, Any], str]]) -> None:
         """Check rows, and use them in place of those there were."""
         taken = list(objects)
-        self._own = own_rows(taken)
+        self._own = make_own_rows(taken)
         self._objects, self._file, self._matcher = taken, None, None
 
     def _ready(self) -> Matcher:

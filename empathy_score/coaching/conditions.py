@@ -13,7 +13,7 @@ _SLOT = re.compile(r"\{([^{}]+)\}")
 _SENTENCE_END = re.compile(r"[.!?]+(?=\W|$)|\n")
 # Where a question begins that follows thanks or a greeting without a full stop.
 _QUESTION_OPENER = re.compile(
-    r"(?:[,;:\n]\s*|(?<=[\w#]) (?=[A-Z]))((?i:can|could|may|do|did|are|is|have|has|"
+    r"(?:[,;:\n]\s{0,9}|(?<=[\w#]) (?=[A-Z]))((?i:can|could|may|do|did|are|is|have|has|"
     r"would|will|what|which|when|where|who|why|how)\b)"
 )
 _CUE_EDGE = re.compile(r"[,;.!?](?=\s|$)|\n|(?<=[a-z]) (?=[A-Z][a-z]+ )")

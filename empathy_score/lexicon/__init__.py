@@ -11,7 +11,11 @@ from empathy_score.lexicon.matching import (
     load_matcher,
 )
 from empathy_score.lexicon.own_checks import Finding, check_own_rows
-from empathy_score.lexicon.own_rows import own_rows, read_own_rows, read_row_objects
+from empathy_score.lexicon.own_rows import (
+    make_own_rows,
+    read_own_rows,
+    read_row_objects,
+)
 from empathy_score.lexicon.rows import (
     CUE_LABELS,
     SUBTYPES,
@@ -39,7 +43,7 @@ __all__ = [
     "find_rows",
     "load_lexicon",
     "load_matcher",
-    "own_rows",
+    "make_own_rows",
     "read_lexicon",
     "read_own_rows",
     "read_row_objects",

@@ -76,10 +76,10 @@ def read_own_rows(*paths: Path | str) -> tuple[Pattern, ...]:
     >>> rows[0].label, rows[0].where.rpartition(":")[2]
     ('reassurance', '1')
     """
-    return own_rows(row for path in paths for row in read_row_objects(path))
+    return make_own_rows(row for path in paths for row in read_row_objects(path))
 
 
-def own_rows(objects: Iterable[tuple[dict[str, Any], str]]) -> tuple[Pattern, ...]:
+def make_own_rows(objects: Iterable[tuple[dict[str, Any], str]]) -> tuple[Pattern, ...]:
     """Make rows of objects, as they stand in a file or in a pipeline's settings.
 
     Parameters
@@ -100,7 +100,7 @@ def own_rows(objects: Iterable[tuple[dict[str, Any], str]]) -> tuple[Pattern, ..
     Examples
     --------
     >>> row = {"id": "greeting.ahoy", "phrases": ["ahoy"], "examples": ["Ahoy there!"]}
-    >>> own_rows([(row, "row 1")])[0].label
+    >>> make_own_rows([(row, "row 1")])[0].label
     'greeting'
     """
     rows = [_own(row, where) for row, where in objects]
@@ -110,7 +110,7 @@ def own_rows(objects: Iterable[tuple[dict[str, Any], str]]) -> tuple[Pattern, ..
 
 
 def read_row_objects(path: Path | str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Read the objects of a file of own cues; :func:`own_rows` checks them.
+    """Read the objects of a file of own cues; :func:`make_own_rows` checks them.
 
     Parameters
     ----------
