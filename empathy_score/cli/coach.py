@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from empathy_score.cli.scored_columns import (
+    AgentOption,
+    ChannelOption,
+    ConversationOption,
+    EndOption,
+    RoleOption,
+    RolesOption,
+    ScoredArgument,
+    SpeakerOption,
+    StartOption,
+    TeamOption,
+    TextOption,
+    TurnOption,
+    named,
+)
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -17,9 +32,7 @@ _MOST_LETTERS = 300  # of what was said, on the terminal
 
 
 def coach_command(
-    scored: Annotated[
-        list[Path], typer.Argument(help="SCORED files: .csv, .jsonl or .parquet.")
-    ],
+    scored: ScoredArgument,
     by: Annotated[
         str, typer.Option(help="Whom: agent, team, channel or conversation.")
     ] = "agent",
@@ -27,27 +40,17 @@ def coach_command(
     only: Annotated[
         list[str] | None, typer.Option(help="Only this agent (or team, ...).")
     ] = None,
-    text: Annotated[str | None, typer.Option(help="Column of the text.")] = None,
-    conversation: Annotated[
-        str | None, typer.Option(help="Column of the conversation's id.")
-    ] = None,
-    role: Annotated[
-        str | None, typer.Option(help="Column of the speaker's role.")
-    ] = None,
-    speaker: Annotated[
-        str | None, typer.Option(help="Column of the speaker's label.")
-    ] = None,
-    turn: Annotated[
-        str | None, typer.Option(help="Column of the turn's number.")
-    ] = None,
-    start: Annotated[str | None, typer.Option(help="Column of the start time.")] = None,
-    end: Annotated[str | None, typer.Option(help="Column of the end time.")] = None,
-    agent: Annotated[str | None, typer.Option(help="Column of the agent.")] = None,
-    team: Annotated[str | None, typer.Option(help="Column of the team.")] = None,
-    channel: Annotated[str | None, typer.Option(help="Column of the channel.")] = None,
-    roles: Annotated[
-        list[str] | None, typer.Option(help="What a role's name means: VALUE=ROLE.")
-    ] = None,
+    text: TextOption = None,
+    conversation: ConversationOption = None,
+    role: RoleOption = None,
+    speaker: SpeakerOption = None,
+    turn: TurnOption = None,
+    start: StartOption = None,
+    end: EndOption = None,
+    agent: AgentOption = None,
+    team: TeamOption = None,
+    channel: ChannelOption = None,
+    roles: RolesOption = None,
 ) -> int:
     """Show strong moments, missed opportunities and habits of each agent in SCORED.
 
@@ -56,27 +59,21 @@ def coach_command(
     from rich.console import Console
 
     from empathy_score.coaching import coach
-    from empathy_score.columns import roles_mapping
 
-    given = {
-        "text": text,
-        "conversation": conversation,
-        "role": role,
-        "speaker": speaker,
-        "turn": turn,
-        "start": start,
-        "end": end,
-        "agent": agent,
-        "team": team,
-        "channel": channel,
-    }
-    found = coach(
-        scored,
-        by=by,
-        most=most,
-        roles=roles_mapping(roles or []),
-        **{name: column for name, column in given.items() if column},
+    given = named(
+        roles,
+        text=text,
+        conversation=conversation,
+        role=role,
+        speaker=speaker,
+        turn=turn,
+        start=start,
+        end=end,
+        agent=agent,
+        team=team,
+        channel=channel,
     )
+    found = coach(scored, by=by, most=most, **given)
     console = Console()
     for one in _wanted(found, only or [], by):
         for line in _lines(one, by):

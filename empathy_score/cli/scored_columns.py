@@ -19,8 +19,12 @@ ConversationOption = Annotated[
     str | None, typer.Option(help="Column of the conversation's id.")
 ]
 RoleOption = Annotated[str | None, typer.Option(help="Column of the speaker's role.")]
+SpeakerOption = Annotated[
+    str | None, typer.Option(help="Column of the speaker's label.")
+]
 TurnOption = Annotated[str | None, typer.Option(help="Column of the turn's number.")]
 StartOption = Annotated[str | None, typer.Option(help="Column of the start time.")]
+EndOption = Annotated[str | None, typer.Option(help="Column of the end time.")]
 AgentOption = Annotated[str | None, typer.Option(help="Column of the agent.")]
 TeamOption = Annotated[str | None, typer.Option(help="Column of the agent's team.")]
 ChannelOption = Annotated[str | None, typer.Option(help="Column of the channel.")]
