@@ -17,6 +17,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from empathy_score.errors import InputError, ModelError
+from empathy_score.logistic import probabilities
 from empathy_score.model_folder import find_folder, read_about, read_estimator
 from empathy_score.sentences import sentences_of, word_matrix
 
@@ -226,14 +227,14 @@ def _check(texts: Sequence[str]) -> None:
 def _sentence_values(pieces: list[str], model: CueConfidence) -> Array:
     """Probabilities of the labels for each sentence, shape (n_sentences, 2)."""
     matrix = word_matrix(pieces, model.columns, model.rarity)
-    probabilities = model.kinds.predict_proba(matrix)
+    chances = probabilities(model.kinds, matrix)
     kinds = model.kinds.classes_.tolist()
     shares = np.zeros((len(kinds), len(CONFIDENCE_LABELS)))
     for column, label in enumerate(CONFIDENCE_LABELS):
         for kind, share in SHARES[label].items():
             if kind in kinds:
                 shares[kinds.index(kind), column] = share
-    return np.asarray(np.clip(probabilities @ shares, 0.0, 1.0))
+    return np.asarray(np.clip(chances @ shares, 0.0, 1.0))
 
 
 def load_cue_confidence(model: Path | str | None = None) -> CueConfidence:

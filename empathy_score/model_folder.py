@@ -35,6 +35,7 @@ TRUSTED_TYPES = frozenset(
     {
         "empathy_score.classifier.EmpathyClassifier",
         "empathy_score.sentence_levels.SentenceLevels",
+        "sklearn._loss._loss.CyHalfBinomialLoss",  # sklearn 1.7 and below
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     }
 )

@@ -14,6 +14,7 @@ ORDER = [
     "columns",
     "normalization",
     "model_folder",
+    "logistic",
     "sentences",
     "speaker_words",
     "speaker_roles",

@@ -9,6 +9,7 @@ import numpy as np
 from spacy.tokens import Doc
 
 from empathy_score.features.turns import Counts, counts_of
+from empathy_score.logistic import probabilities
 from empathy_score.opportunity.model import OpportunityModel
 from empathy_score.opportunity.wording import KINDS, Array, opportunity_features
 
@@ -64,7 +65,7 @@ def opportunities_of(
         return Opportunities(
             probability=empty[:, 0], kind_probabilities=empty, kinds=()
         )
-    found = model.classifier.predict_proba(opportunity_features(counts))
+    found = probabilities(model.classifier, opportunity_features(counts))
     place = {name: at for at, name in enumerate(model.classifier.classes_.tolist())}
     by_kind = np.stack(
         [

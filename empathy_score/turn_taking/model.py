@@ -13,6 +13,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from empathy_score.errors import ModelError
+from empathy_score.logistic import probabilities
 from empathy_score.model_folder import (
     find_folder,
     read_about,
@@ -151,7 +152,7 @@ def p_interrupted(
     """
     if not len(rows):
         return np.zeros(0)
-    unfinished = model.ending.predict_proba(ending_space(ending.codes))[:, 1:]
+    unfinished = probabilities(model.ending, ending_space(ending.codes))[:, 1:]
     table = turn_features(line, rows, ending, unfinished)
     if missing := set(model.features) - set(table):
         raise ModelError(
