@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ELSEWHERE = {
     "models/training-conversations.md": "data/README.md",
     "models/calibration.svg": "models/customer-service/calibration.svg",
+    "measurements/speed.svg": "benchmarks/results/speed.svg",
     **{
         f"models/{name}.md": f"models/{name}/README.md"
         for name in (
