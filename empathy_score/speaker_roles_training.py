@@ -24,7 +24,6 @@ from empathy_score.labelled import labelled_files
 from empathy_score.model_folder import check_out, write_folder
 from empathy_score.readers import Reject, conversations, open_export
 from empathy_score.readers.sql import as_text, column_types, quoted
-from empathy_score.records import Utterance
 from empathy_score.sentences import learn_words, word_matrix
 from empathy_score.speaker_roles import (
     ROLE_THRESHOLD,
@@ -180,10 +179,6 @@ def read_roles(
         finally:
             export.connection.close()
     return found, export.rejects
-
-
-def _conversation_of(utterance: Utterance) -> str:
-    return utterance.conversation
 
 
 def _conversation(

@@ -116,6 +116,27 @@ def test_a_document_that_only_looks_like_an_export_is_none(document):
     assert [one.name for one in of_documents if one.recognises(document)] == []
 
 
+def documents_of(path):
+    """Give a file's documents as recognition sees them: lines or elements apart."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in text.splitlines()]
+    known = json.loads(text)
+    return known if isinstance(known, list) else [known]
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*/*.json*")), ids=name_of)
+def test_no_other_format_takes_a_document(path):
+    of_documents = [one for one in OWN if one.content == "json"]
+    taken = {
+        one.name
+        for one in of_documents
+        for document in documents_of(path)
+        if one.recognises(document)
+    }
+    assert taken <= {path.parent.name}
+
+
 def the_reader_of_the_guide():
     guide = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
     code = textwrap.dedent(
