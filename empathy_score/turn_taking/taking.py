@@ -16,19 +16,14 @@ from typing import Any
 import numpy as np
 
 from empathy_score.records import Utterance
-from empathy_score.turn_taking.marks import (
-    Marks,
-    find_marks,
-    is_ended,
-    may_have_marks,
-)
-from empathy_score.turn_taking.model import (
-    InterruptionModel,
-    p_interrupted,
-    shipped_model,
-)
+from empathy_score.turn_taking.by_marks import observe_marks
+from empathy_score.turn_taking.by_times import observe_times
+from empathy_score.turn_taking.listening import backchannels
+from empathy_score.turn_taking.marks import Marks, find_marks, may_have_marks
+from empathy_score.turn_taking.model import InterruptionModel, shipped_model
+from empathy_score.turn_taking.observed import Observed, unobserved
 from empathy_score.turn_taking.records import TurnTaking
-from empathy_score.turn_taking.runs import Runs, find_runs, monologues, responses
+from empathy_score.turn_taking.runs import find_runs, monologues, responses
 from empathy_score.turn_taking.timeline import (
     NONE,
     OVERLAP,
@@ -43,12 +38,7 @@ from empathy_score.turn_taking.timeline import (
     talk,
     timeline,
 )
-from empathy_score.turn_taking.words import Endings, endings, is_listening, is_vocal
-
-LEAST_ATTEMPT = 0.5
-"""Seconds the other side goes on after somebody came in; less is an early start."""
-
-_COMES_AFTER = 1.0  # seconds within which whoever cuts off a turn has begun
+from empathy_score.turn_taking.words import Endings, endings
 
 WHY = {
     OVERLAP: "this turn has no start or no end",
@@ -59,16 +49,6 @@ WHY = {
 WHY_WRITTEN = "a written channel: nobody can be cut off"
 WHY_NO_SIDE = "neither the agent nor the customer speaks"
 WHY_ONE_SIDE = "only one side speaks"
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """Three states a turn, in order of time: -1 not observable, 0 no, 1 yes."""
-
-    interrupted: Ints
-    attempts: Ints
-    interrupts: Ints
-    successful: Ints
 
 
 def turn_taking(
@@ -186,7 +166,7 @@ class _Taken:
     timed: Bools
     chats: Bools
     backchannel: Bools
-    seen: _Seen
+    seen: Observed
     p: Floats
 
 
@@ -216,16 +196,16 @@ def _observe(
     chats = is_written[line.conversation]
     runs = find_runs(line)
     timed = _timed(line) & ~chats
-    backchannel = _backchannels(line, ordered, runs, timed) & ~chats
+    backchannel = backchannels(line, ordered, runs, timed) & ~chats
     p = np.full(len(ordered), np.nan)
-    seen = _unseen(len(ordered))
+    seen = unobserved(len(ordered))
     if timed.any():
         model = shipped_model() if model is None else model
         ending = _endings(ordered, marks, timed)
-        p = _observe_times(line, timed, ending, backchannel, seen, model)
+        p = observe_times(line, timed, ending, backchannel, seen, model)
     if marks:
         spoken = ~chats & (line.side >= 0) & (line.n_sides >= 2)[line.conversation]
-        _observe_marks(line, ordered, marks, runs, spoken, seen, backchannel)
+        observe_marks(line, ordered, marks, runs, spoken, seen, backchannel)
     return _Taken(
         line=line,
         timed=timed,
@@ -234,10 +214,6 @@ def _observe(
         seen=seen,
         p=p,
     )
-
-
-def _unseen(n: int) -> _Seen:
-    return _Seen(*(np.full(n, -1) for _ in range(4)))
 
 
 def _states(values: Ints) -> list[bool | None]:
@@ -265,175 +241,6 @@ def _endings(
         texts.append(ordered[place].text if mark is None else mark.bare)
         cut.append(mark is not None and (mark.stopped or mark.broken))
     return endings(texts, cut)
-
-
-def _backchannels(
-    line: Timeline,
-    ordered: Sequence[Utterance],
-    runs: Runs,
-    timed: Bools,
-) -> Bools:
-    """Tell listening from answering: the other side goes on, and had not asked.
-
-    Without the ends of turns only sounds ("mm-hmm") count: "ok" may be a message.
-    """
-    listening = [is_listening(one.text) for one in ordered]
-    short: Bools = np.array(listening, dtype=bool) & (line.side >= 0)
-    ends_known = (line.timing <= SEQUENTIAL)[line.conversation]
-    between = (
-        (runs.before >= 0)
-        & (runs.after >= 0)
-        & (line.side[runs.before] == line.side[runs.after])
-    )
-    within = np.zeros(len(ordered), dtype=bool)
-    rows = np.flatnonzero(timed)
-    if len(rows):
-        start, end = on_one_axis(line, rows)
-        side = line.side[rows]
-        for one in range(int(side.max()) + 1):
-            mine, theirs = np.flatnonzero(side == one), np.flatnonzero(side != one)
-            latest = _latest_end(start[theirs], end[theirs], start[mine])
-            within[rows[mine]] = latest > end[mine]
-    result: Bools = short & ends_known & (between | within)
-    for place in np.flatnonzero(short & ~result).tolist():
-        result[place] = is_vocal(ordered[place].text)
-    for place in np.flatnonzero(result & ~within).tolist():
-        asked = runs.before[place]
-        if asked >= 0 and ordered[asked].text.rstrip().endswith("?"):
-            result[place] = False
-    return result
-
-
-def _latest_end(start: Floats, end: Floats, time: Floats) -> Floats:
-    """Give the latest end of the turns that began before each time; -inf if none."""
-    order = np.argsort(start, kind="stable")
-    latest = np.maximum.accumulate(np.r_[-np.inf, end[order]])
-    return np.asarray(latest[np.searchsorted(start[order], time)])
-
-
-def _observe_times(
-    line: Timeline,
-    timed: Bools,
-    ending: Endings,
-    backchannel: Bools,
-    seen: _Seen,
-    model: InterruptionModel,
-) -> Floats:
-    """Fill in what times show; give p of every timed turn."""
-    rows = np.flatnonzero(timed)
-    start, end = on_one_axis(line, rows)
-    side, listens = line.side[rows], backchannel[rows]
-    p = p_interrupted(model, line, rows, ending)
-    wordless = ending.n_words == 0
-    cut_off = (p >= model.threshold) & ~listens
-    by = _who_cut_off(start, end, side, listens, cut_off)
-    interrupts = np.zeros(len(rows), dtype=bool)
-    interrupts[by[by >= 0]] = True
-    attempts = interrupts | (
-        ~listens & ~wordless & _comes_in(start, end, side, listens)
-    )
-    seen.interrupted[rows] = cut_off
-    seen.interrupts[rows] = interrupts
-    seen.attempts[rows] = attempts
-    seen.successful[rows] = np.where(attempts, interrupts, -1)
-    result = np.full(len(timed), np.nan)
-    result[rows] = p
-    return result
-
-
-def _comes_in(start: Floats, end: Floats, side: Ints, listens: Bools) -> Bools:
-    """Whether a turn begins while the other side goes on speaking."""
-    result = np.zeros(len(start), dtype=bool)
-    for one in range(int(side.max()) + 1):
-        mine, theirs = np.flatnonzero(side == one), (side != one) & ~listens
-        latest = _latest_end(start[theirs], end[theirs], start[mine])
-        result[mine] = latest - start[mine] >= LEAST_ATTEMPT
-    return result
-
-
-def _who_cut_off(
-    start: Floats, end: Floats, side: Ints, listens: Bools, cut_off: Bools
-) -> Ints:
-    """Give for each turn that was cut off the turn that did it, or -1.
-
-    It is the other side's last turn to begin before the end, else the first within a
-    second after it. A side that already spoke when the turn began did not cut in.
-    """
-    by = np.full(len(start), -1)
-    for one in np.unique(side[cut_off]).tolist():
-        mine = np.flatnonzero(cut_off & (side == one))
-        theirs = np.flatnonzero((side != one) & ~listens)
-        if not len(theirs):
-            continue
-        theirs = theirs[np.argsort(start[theirs], kind="stable")]
-        starts = start[theirs]
-        after = np.searchsorted(starts, end[mine])
-        last = np.maximum(after - 1, 0)
-        during = (after > 0) & (starts[last] >= start[mine])
-        coming = np.minimum(after, len(theirs) - 1)
-        soon = (after < len(theirs)) & (starts[coming] - end[mine] <= _COMES_AFTER)
-        by[mine] = np.where(during, theirs[last], np.where(soon, theirs[coming], -1))
-    return by
-
-
-def _observe_marks(
-    line: Timeline,
-    ordered: Sequence[Utterance],
-    marks: Mapping[int, Marks],
-    runs: Runs,
-    spoken: Bools,
-    seen: _Seen,
-    backchannel: Bools,
-) -> None:
-    """Fill in what marks in the text say; they win over times."""
-    for place, mark in marks.items():
-        if not spoken[place]:
-            continue
-        if mark.gave_up:
-            seen.interrupted[place] = 0
-        elif mark.stopped or mark.broken:
-            _cut_off(place, mark, runs, seen, backchannel)
-        if mark.cuts_in:
-            _cuts(seen, place, int(runs.before[place]))
-        elif mark.beside and seen.attempts[place] < 0:
-            seen.attempts[place] = 1
-        if mark.goes_on:
-            _goes_on(line, place, ordered, runs, seen)
-
-
-def _cut_off(
-    place: int, mark: Marks, runs: Runs, seen: _Seen, backchannel: Bools
-) -> None:
-    after = int(runs.after[place]) if runs.ends[place] else -1
-    if mark.broken and after < 0:
-        return  # the same side goes on, or nobody does
-    seen.interrupted[place] = 1
-    if after >= 0 and not backchannel[after] and seen.interrupts[after] < 1:
-        _cuts(seen, after, -1)
-
-
-def _cuts(seen: _Seen, place: int, whom: int) -> None:
-    seen.interrupts[place] = seen.attempts[place] = seen.successful[place] = 1
-    if whom >= 0:
-        seen.interrupted[whom] = 1
-
-
-def _goes_on(
-    line: Timeline,
-    place: int,
-    ordered: Sequence[Utterance],
-    runs: Runs,
-    seen: _Seen,
-) -> None:
-    """Take "-- and then" as proof that what stands between had cut this side off."""
-    between = int(runs.before[place])
-    own = int(runs.before[between]) if between >= 0 else -1
-    if own < 0 or line.side[own] != line.side[place]:
-        return
-    new = runs.begins[place] and seen.interrupted[own] < 0
-    if new and not is_ended(ordered[own].text):
-        seen.interrupted[own] = 1
-        _cuts(seen, int(runs.after[own]), -1)
 
 
 def _overlaps(line: Timeline, timed: Bools) -> Floats:

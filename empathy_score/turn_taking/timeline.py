@@ -236,3 +236,10 @@ def speaking(start: Floats, end: Floats) -> Callable[[Floats], Floats]:
         return (begun - np.searchsorted(ends, time, side="right")).astype(float)
 
     return at
+
+
+def latest_end(start: Floats, end: Floats, time: Floats) -> Floats:
+    """Give the latest end of the turns that began before each time; -inf if none."""
+    order = np.argsort(start, kind="stable")
+    latest = np.maximum.accumulate(np.r_[-np.inf, end[order]])
+    return np.asarray(latest[np.searchsorted(start[order], time)])
