@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from empathy_score.summaries.groups import Columns
 
 _MOST_ROWS = 50
+_SHORT_NAME, _LONG_NAME = 8, 15  # characters of a group's name
 _MOST_PAIRS = 5
 
 
@@ -125,8 +126,10 @@ def _table(summary: Columns, by: str, confidence: float) -> Table:
     if by == "conversation":
         columns.pop("conver-\nsations")
     shown = {name: cells for name, cells in columns.items() if any(cells)}
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(by, overflow="fold", min_width=10 if by == "week" else 8)
+    longest = max(len(row[by]) for row in rows)
+    between = 1 if longest <= _SHORT_NAME else 0  # room for names on 80 columns
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, between, 0, 0))
+    table.add_column(by, overflow="fold", min_width=min(longest, _LONG_NAME))
     for name in shown:
         table.add_column(name, justify="right", no_wrap=True)
     for row, *cells in zip(rows, *shown.values(), strict=True):
