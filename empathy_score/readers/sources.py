@@ -229,8 +229,11 @@ def _unzipped(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject
         yield broken_file(source.name, f"is a damaged zip file: {damage(error)}")
         return
     with archive:
-        for member in filter(_is_message_file, archive.infolist()):
+        members = [one for one in archive.infolist() if _is_message_file(one)]
+        for member in members:
             yield from _member(archive, member, source, fresh)
+    if not members:
+        yield broken_file(source.name, "is a zip file without files")
 
 
 def _member(
@@ -260,4 +263,4 @@ def _member(
 def _is_message_file(member: zipfile.ZipInfo) -> bool:
     parts = PurePath(member.filename).parts
     hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
-    return not member.is_dir() and not hidden
+    return bool(parts) and not member.is_dir() and not hidden
