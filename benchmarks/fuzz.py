@@ -13,7 +13,7 @@ begins at block N, the number that a finding's name begins with.
 Five kinds of documents, in turn: random bytes; bytes put together from the words of the
 formats; a sample export of the tests with some bytes changed, cut or doubled; the JSON
 of a sample with some of its values changed for others; and random JSON with the keys
-that the formats use. After every fortieth stands one more: a ConvoKit folder, a
+that the formats use. After every hundredth stands one more: a ConvoKit folder, a
 Parquet file, a workbook or an archive with hostile insides; these are not counted as
 ``--documents``. Half are read under no name, half under that of some format; one of
 twenty, and all of the last four kinds, go on into the database and come out as
@@ -105,7 +105,7 @@ def block(seed: int, number: int) -> Iterator[tuple[str, Document, str, str | No
         data = plain[kind](draw)
         given = None if draw.random() < 0.5 else draw.choice(files)
         yield kind, data, draw.choice(_ENDINGS), given
-        if at % 40 == 39:
+        if at % 100 == 99:
             kind = next(more)
             data = packed[kind](draw)
             given = None if draw.random() < 0.8 else draw.choice(names)

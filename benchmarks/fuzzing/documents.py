@@ -224,7 +224,7 @@ def invented(draw: random.Random, keys: Sequence[str], depth: int = 0) -> str:
     """Random JSON with the keys of the formats."""
     chance = draw.random
     kind = chance()
-    if depth > 6 or kind < 0.05 + 0.15 * depth:
+    if depth > 6 or kind < 0.05 + 0.17 * depth:
         return _leaf(draw)
     n_parts = 1 + int(5 * chance())
     if kind < 0.45:

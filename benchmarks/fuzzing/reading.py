@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import shutil
@@ -88,6 +89,7 @@ def desk(folder: Path) -> Iterator[Desk]:
     for one in (scratch, base, folder / "document"):
         one.mkdir(parents=True)
     connection = database(base)
+    gc.freeze()  # what was imported need not be looked through again and again
 
     def emptied(_: Path) -> duckdb.DuckDBPyConnection:
         for name in ("input", "firsts", "placed"):
@@ -112,7 +114,8 @@ def put(at: Desk, data: Document, name: str) -> Path:
     """Write a document where it is read: a file, or a folder of files."""
     path = at.folder / name
     if isinstance(data, bytes):
-        path.write_bytes(data)
+        with open(path, "wb") as file:  # noqa: PTH123  half the time of Path's
+            file.write(data)
         return path
     for inside, content in data.items():
         target = path / inside
@@ -128,7 +131,7 @@ def clear(folder: Path) -> None:
         if entry.is_dir(follow_symlinks=False):
             shutil.rmtree(entry.path)
         else:
-            Path(entry.path).unlink()
+            os.unlink(entry.path)  # noqa: PTH108  a third of the time of Path's
 
 
 def read_one(at: Desk, path: Path, named: str | None, *, whole: bool) -> Outcome:

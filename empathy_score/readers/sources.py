@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import gzip
 import itertools
+import os
 import shutil
 import sys
 import zipfile
@@ -67,8 +68,8 @@ class Source:
         >>> Source(name="a/Calls.JSON.gz", path=Path("x")).ending
         '.json'
         """
-        name = PurePath(self.name.lower())
-        return PurePath(name.stem).suffix if name.suffix == ".gz" else name.suffix
+        stem, ending = os.path.splitext(self.name.lower())  # noqa: PTH122
+        return os.path.splitext(stem)[1] if ending == ".gz" else ending  # noqa: PTH122
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
