@@ -45,7 +45,7 @@ VALUES: tuple[Any, ...] = (
     *("2026-01-01T00:00:00Z", "9999-99-99T99:99:99Z", "-00:00:01", "PT1S", "12:30"),
     *([], {}, [[]], [None], [{}], [1, "a"], {"": None}, {"a": {"b": []}}),
 )
-LEAVES = tuple(json.dumps(value) for value in VALUES) + ("9" * 5000, "-0", "1E400")
+LEAVES = (*(json.dumps(value) for value in VALUES), "9" * 5000, "-0", "1E400")
 SHORT_LEAVES = tuple(leaf for leaf in LEAVES if len(leaf) < 100)
 
 
@@ -80,18 +80,15 @@ def json_samples(data: Sequence[bytes]) -> list[Written]:
     whole = [text for text in texts if is_json_object(text)]
     listed = [one for one in texts if one.lstrip().startswith("[")]
     objects = [line for line in lines if len(line) > 2 and is_json_object(line)]
-    parsed = [*map(json.loads, (*whole, *objects)), *_arrays(listed)]
-    return [written(one) for one in parsed]
+    arrays = [one for one in map(_parsed, listed) if one is not None]
+    return [written(one) for one in (*map(json.loads, (*whole, *objects)), *arrays)]
 
 
-def _arrays(texts: Sequence[str]) -> list[Any]:
-    found = []
-    for text in texts:
-        try:
-            found.append(json.loads(text))
-        except ValueError:
-            continue
-    return found
+def _parsed(text: str) -> Any | None:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def written(document: Any) -> Written:
@@ -165,9 +162,11 @@ def cut_up(draw: random.Random, data: bytes) -> bytes:
     return bytes(found)
 
 
-def altered(draw: random.Random, found: Sequence[Written]) -> str:
+def altered(
+    draw: random.Random, found: Sequence[Written], sample: Written | None = None
+) -> str:
     """Change some values of a sample: for others, for none, or they stand twice."""
-    sample = draw.choice(found)
+    sample = sample or draw.choice(found)
     n_places = len(sample.values)
     if not n_places:
         return draw.choice(LEAVES)

@@ -134,7 +134,15 @@ def clear(folder: Path) -> None:
             os.unlink(entry.path)  # noqa: PTH108  a third of the time of Path's
 
 
-def read_one(at: Desk, path: Path, named: str | None, *, whole: bool) -> Outcome:
+def read_one(
+    at: Desk,
+    path: Path,
+    named: str | None,
+    *,
+    whole: bool,
+    alarm: bool = True,
+    most: float = MEGABYTES,
+) -> Outcome:
     """Read one document, and say what is wrong.
 
     Parameters
@@ -147,6 +155,10 @@ def read_one(at: Desk, path: Path, named: str | None, *, whole: bool) -> Outcome
         The format that the caller names.
     whole : bool
         Whether it goes on into the database and comes out as conversations.
+    alarm : bool
+        Whether a document is stopped after a second, and not only found too slow.
+    most : float
+        Megabytes that the process may hold.
 
     Returns
     -------
@@ -155,24 +167,24 @@ def read_one(at: Desk, path: Path, named: str | None, *, whole: bool) -> Outcome
     begin = time.process_time()
     is_read, wrong = False, None
     for _ in range(TRIES):
-        is_read, wrong, slow = _tried(at, path, named, whole)
+        is_read, wrong, slow = _tried(at, path, named, whole, SECONDS * alarm)
         clear(at.scratch)
         if not slow:
             break
     seconds = time.process_time() - begin
-    peak = _peak_megabytes()
-    if wrong is None and peak > MEGABYTES:
+    peak = peak_megabytes(most)
+    if wrong is None and peak > most:
         wrong = f"held {peak:.0f} MB"
     return Outcome(is_read=is_read, seconds=seconds, megabytes=peak, wrong=wrong)
 
 
 def _tried(
-    at: Desk, path: Path, named: str | None, whole: bool
+    at: Desk, path: Path, named: str | None, whole: bool, limit: float
 ) -> tuple[bool, str | None, bool]:
     """Read once: whether there was anything, what is wrong, whether it was slow."""
     begin, wall = time.process_time(), time.monotonic()
     is_read = False
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, limit)
     try:
         is_read = _loaded(at, path, named) if whole else _taken(at, path, named)
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -214,9 +226,9 @@ def _loaded(at: Desk, path: Path, named: str | None) -> bool:
     return True
 
 
-def _peak_megabytes() -> float:
-    """Give the most memory held; beyond the limit it is measured anew from here."""
+def peak_megabytes(most: float) -> float:
+    """Give the most memory held; beyond ``most`` it is measured anew from here."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    if peak > MEGABYTES and _PEAK.exists():
+    if peak > most and _PEAK.exists():
         _PEAK.write_text("5")
     return peak

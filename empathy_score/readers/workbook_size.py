@@ -78,30 +78,34 @@ def not_to_open(path: Path, harmless: int) -> str | None:
     -------
     str or None
     """
-    most = max(harmless, MOST_PACKED * path.stat().st_size)
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.lower() for name in archive.namelist()}
-            for name, ending in _OTHERS.items():
-                if name in names:
-                    return f"is {ending} inside; save it as .xlsx"
-            left = most
-            for member in archive.infolist():
-                reach = _Reach()
-                for piece in _pieces(archive, member):
-                    left -= len(piece)
-                    if left < 0:
-                        return BOMB
-                    _look(piece, reach)
-                if reach.area() > max(HARMLESS_AREA, MOST_SPREAD * reach.n_cells):
-                    return (
-                        f"holds a sheet of {reach.n_cells:,} cells that reach over "
-                        f"{reach.area():,}; delete the far ones, or save it as CSV"
-                    )
+            other = next((one for one in _OTHERS if one in names), None)
+            if other is not None:
+                return f"is {_OTHERS[other]} inside; save it as .xlsx"
+            most = max(harmless, MOST_PACKED * path.stat().st_size)
+            return _too_far(archive, most)
     except DAMAGED as error:
         return f"is a damaged workbook: {damage(error)}"
     except RuntimeError:  # what zipfile raises where a password is asked for
         return "is encrypted; save it without a password"
+
+
+def _too_far(archive: zipfile.ZipFile, most: int) -> str | None:
+    """Say of which sheet there is too much; the parts may have ``most`` bytes."""
+    for member in archive.infolist():
+        reach = _Reach()
+        for piece in _pieces(archive, member):
+            most -= len(piece)
+            if most < 0:
+                return BOMB
+            _look(piece, reach)
+        if reach.area() > max(HARMLESS_AREA, MOST_SPREAD * reach.n_cells):
+            return (
+                f"holds a sheet of {reach.n_cells:,} cells that reach over "
+                f"{reach.area():,}; delete the far ones, or save it as CSV"
+            )
     return None
 
 
