@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta, timezone
 from datetime import time as clock
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from numbers import Real
 from typing import cast, get_args
@@ -277,6 +277,7 @@ def seconds_of(column_name: str, value: object) -> float | None:
         return None
 
 
+@lru_cache(maxsize=4_096)
 def _plain(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name).casefold()
 

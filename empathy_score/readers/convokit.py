@@ -123,6 +123,8 @@ def _object(line: bytes) -> Object:
         raise FormatError(f"is not valid JSON: {wrong}") from error
     except RecursionError as error:
         raise FormatError("is nested too deeply") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise FormatError(f"is not valid JSON: {error}") from error
     if not isinstance(found, Mapping):
         raise FormatError(f"is {kind_of(found)}, expected an object")
     return found

@@ -66,7 +66,7 @@ def excel_rows(
     first: _Table | None = None
     with _clear(calamine, file), _workbook(path, calamine) as workbook:
         for sheet in _sheets(workbook, calamine):
-            found = _table(sheet, text)
+            found = _table(sheet, text, file)
             if found is not None and _names_text(found[0], text):
                 return _named(found[0]), _plain_rows(found[1])
             first = first or found
@@ -162,9 +162,10 @@ def _sheets(workbook: Any, calamine: Any) -> Iterator[Any]:  # noqa: ANN401
 def _table(
     sheet: Any,  # noqa: ANN401
     text: str | None,
+    file: str,
 ) -> _Table | None:
     """Find the header of a sheet: the row that names the texts, or the first filled."""
-    filled = _filled(sheet)
+    filled = _filled(sheet, file)
     head = list(itertools.islice(filled, _HEADER_WITHIN))
     if not head:
         return None
@@ -172,11 +173,18 @@ def _table(
     return head[at][1], itertools.chain(head[at + 1 :], filled)
 
 
-def _filled(sheet: Any) -> Iterator[tuple[int, list[Any]]]:  # noqa: ANN401
+def _filled(sheet: Any, file: str) -> Iterator[tuple[int, list[Any]]]:  # noqa: ANN401
     rows = sheet.iter_rows() if sheet.height else ()
-    for number, cells in enumerate(rows, 1):
-        if any(cell not in ("", None) for cell in cells):
-            yield number, cells
+    number = 0
+    try:
+        for number, cells in enumerate(rows, 1):
+            if any(cell not in ("", None) for cell in cells):
+                yield number, cells
+    except (OverflowError, ValueError) as error:
+        raise InputError(
+            f"{file}: row {number + 1}: holds a date that is none ({error}); correct "
+            "it, or save the sheet as CSV"
+        ) from error
 
 
 def _names_text(cells: Sequence[Any], text: str | None) -> bool:

@@ -28,6 +28,7 @@ from empathy_score.readers.sql import (
     column_name,
     column_types,
     file_literal,
+    is_nested,
     literal,
     quoted,
 )
@@ -150,11 +151,11 @@ def _parquet_part(connection: duckdb.DuckDBPyConnection, opened: Recognised) -> 
         "hive_partitioning = false)"
     )
     try:
-        names = list(column_types(connection, read))
-        names.remove("file_row_number")
+        kinds = column_types(connection, read)
+        kinds.pop("file_row_number")
         cells = (
-            f"{quoted(name)} AS {quoted(column_name(name, position))}"
-            for position, name in enumerate(names, 1)
+            f"{_cell(connection, name, kind)} AS {quoted(column_name(name, position))}"
+            for position, (name, kind) in enumerate(kinds.items(), 1)
         )
         source = (
             f"(SELECT file_row_number + 1 AS __line, {', '.join(cells)} FROM {read})"
@@ -174,6 +175,16 @@ def _parquet_part(connection: duckdb.DuckDBPyConnection, opened: Recognised) -> 
         n_rows=found[0] if found else 0,
         scratch=opened.source.path if opened.source.is_scratch else None,
     )
+
+
+def _cell(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> str:
+    """Take a column; as JSON where DuckDB cannot make a column of its own type."""
+    if is_nested(kind):
+        try:
+            connection.execute(f"SELECT CAST(NULL AS {kind})")
+        except duckdb.Error:  # a field without a name
+            return f"to_json({quoted(name)})"
+    return quoted(name)
 
 
 def _csv_part(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TextIO
 
 from empathy_score.columns import recognise_columns
@@ -46,6 +47,9 @@ class Recognised:
         Its first characters.
     shape : {"array", "lines", "document"}
         How a JSON file holds its documents.
+    whole : bytes or None
+        All of a small file, so that it is opened once; exports of one conversation a
+        file come by the ten thousand.
     """
 
     source: Source
@@ -53,6 +57,7 @@ class Recognised:
     codec: str = "utf-8"
     start: str = ""
     shape: Shape = "lines"
+    whole: bytes | None = field(default=None, repr=False)
 
 
 def recognise(source: Source, named: str | None, encoding: str | None) -> Recognised:
@@ -77,6 +82,8 @@ def recognise(source: Source, named: str | None, encoding: str | None) -> Recogn
         It is empty, or in no known format.
     """
     given = None if named is None else format_named(named)
+    if given is not None and source.path.is_dir() != (given.content == "folder"):
+        raise InputError(_wrong_kind(source, given))
     if source.path.is_dir():
         found = given or format_recognising("folder", source.path)
         return Recognised(source=source, format=_known(found, source))
@@ -93,6 +100,7 @@ def recognise(source: Source, named: str | None, encoding: str | None) -> Recogn
         format=given or format_named("csv"),
         codec=codec,
         start=decoded_head(head, codec),
+        whole=head if len(head) < HEAD else None,
     )
     if given is None:
         opened = replace(opened, format=_known(_text_format(opened), source))
@@ -103,15 +111,29 @@ def recognise(source: Source, named: str | None, encoding: str | None) -> Recogn
     return opened
 
 
+def _wrong_kind(source: Source, given: Format) -> str:
+    """Say that a folder was named as a format of files, or the other way round."""
+    if given.content == "folder":
+        return f"{source.name}: is a file; the format {given.name!r} is a folder"
+    return (
+        f"{source.name}: is a folder that is an export as a whole; the format "
+        f"{given.name!r} is a file. Leave the format out"
+    )
+
+
 @contextmanager
 def text_of(opened: Recognised) -> Iterator[TextIO]:
     """Open a text file; bytes that are no text go on as surrogates."""
     # UTF-16 and UTF-32 cannot carry undecodable bytes on; the rest can.
     errors = "replace" if opened.codec in {"utf-16", "utf-32"} else "surrogateescape"
     newline = "\r" if "\r" in opened.start and "\n" not in opened.start else "\n"
+    raw = opened.source.path.open("rb") if opened.whole is None else None
     try:
-        with opened.source.path.open(
-            encoding=opened.codec, errors=errors, newline=newline
+        with io.TextIOWrapper(
+            raw or io.BytesIO(opened.whole or b""),
+            encoding=opened.codec,
+            errors=errors,
+            newline=newline,
         ) as handle:
             yield handle
     except UnicodeError as error:

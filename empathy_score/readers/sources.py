@@ -5,27 +5,32 @@ from __future__ import annotations
 import glob
 import gzip
 import itertools
+import os
 import shutil
 import sys
 import zipfile
-import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import IO
 
 from empathy_score.errors import InputError
 from empathy_score.readers.formats import format_recognising
+from empathy_score.readers.packed import (
+    BOMB,
+    DAMAGED,
+    MOST_PACKED,
+    PIECE,
+    BombError,
+    damage,
+    unpack,
+)
 from empathy_score.readers.rejects import Reject, broken_file
+from empathy_score.readers.workbook_size import is_workbook, not_to_open
 
 STDIN = "-"
 """What names standard input."""
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
-_PIECE = 1 << 20
-MOST_PACKED = 200
-"""Times its size to which a packed file may grow; real exports reach about 20."""
-
 HARMLESS = 1 << 26
 """Bytes up to which a packed file may grow in any case."""
 
@@ -63,8 +68,8 @@ class Source:
         >>> Source(name="a/Calls.JSON.gz", path=Path("x")).ending
         '.json'
         """
-        name = PurePath(self.name.lower())
-        return PurePath(name.stem).suffix if name.suffix == ".gz" else name.suffix
+        stem, ending = os.path.splitext(self.name.lower())  # noqa: PTH122
+        return os.path.splitext(stem)[1] if ending == ".gz" else ending  # noqa: PTH122
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +172,7 @@ def _source(path: Path, fresh: Iterator[Path]) -> Source:
         return Source(name=str(path), path=path)
     target = next(fresh)
     with target.open("wb") as out:
-        shutil.copyfileobj(sys.stdin.buffer, out, _PIECE)
+        shutil.copyfileobj(sys.stdin.buffer, out, PIECE)
     return Source(name="stdin", path=target, is_scratch=True)
 
 
@@ -184,8 +189,9 @@ def _opened(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject]:
         yield broken_file(source.name, reason)
         return
     is_zip = start == _ZIP
-    if is_zip and _is_workbook(source.path):
-        yield _tame_workbook(source)
+    if is_zip and is_workbook(source.path):
+        reason = not_to_open(source.path, HARMLESS)
+        yield source if reason is None else broken_file(source.name, reason)
     elif not is_zip and not start.startswith(_GZIP):
         yield source
     elif source.depth >= DEEPEST:
@@ -197,37 +203,18 @@ def _opened(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject]:
         yield from _gunzipped(source, fresh)
 
 
-class _BombError(Exception):
-    """A packed file grows beyond all reason."""
-
-
-def _unpack(packed: IO[bytes] | gzip.GzipFile, out: IO[bytes], size: int) -> None:
-    """Copy what is unpacked, as long as it is not too much."""
-    most, written = max(HARMLESS, MOST_PACKED * size), 0
-    while piece := packed.read(_PIECE):
-        written += len(piece)
-        if written > most:
-            raise _BombError
-        out.write(piece)
-
-
-_BOMB = (
-    f"unpacks to more than {MOST_PACKED} times its size, which is no export; if it is "
-    "one, unpack it first"
-)
-
-
 def _gunzipped(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject]:
     target = next(fresh)
     try:
         with gzip.open(source.path) as packed, target.open("wb") as out:
-            _unpack(packed, out, source.path.stat().st_size)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            most = MOST_PACKED * source.path.stat().st_size
+            unpack(packed, out, max(HARMLESS, most))
+    except DAMAGED as error:
         target.unlink(missing_ok=True)
-        yield broken_file(source.name, f"is a damaged gzip file: {error}")
-    except _BombError:
+        yield broken_file(source.name, f"is a damaged gzip file: {damage(error)}")
+    except BombError:
         target.unlink(missing_ok=True)
-        yield broken_file(source.name, _BOMB)
+        yield broken_file(source.name, BOMB)
     else:
         yield from _opened(_inner(source, source.name, target), fresh)
 
@@ -238,12 +225,16 @@ def _inner(source: Source, name: str, target: Path) -> Source:
 
 def _unzipped(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject]:
     try:
-        with zipfile.ZipFile(source.path) as archive:
-            members = [one for one in archive.infolist() if _is_message_file(one)]
-            for member in members:
-                yield from _member(archive, member, source, fresh)
-    except zipfile.BadZipFile as error:
-        yield broken_file(source.name, f"is a damaged zip file: {error}")
+        archive = zipfile.ZipFile(source.path)
+    except DAMAGED as error:
+        yield broken_file(source.name, f"is a damaged zip file: {damage(error)}")
+        return
+    with archive:
+        members = [one for one in archive.infolist() if _is_message_file(one)]
+        for member in members:
+            yield from _member(archive, member, source, fresh)
+    if not members:
+        yield broken_file(source.name, "is a zip file without files")
 
 
 def _member(
@@ -256,13 +247,13 @@ def _member(
     target = next(fresh)
     try:
         with archive.open(member) as packed, target.open("wb") as out:
-            _unpack(packed, out, max(member.compress_size, 1))
-    except _BombError:
+            unpack(packed, out, max(HARMLESS, MOST_PACKED * member.compress_size))
+    except BombError:
         target.unlink(missing_ok=True)
-        yield broken_file(name, _BOMB)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        yield broken_file(name, BOMB)
+    except DAMAGED as error:
         target.unlink(missing_ok=True)
-        yield broken_file(name, f"is damaged inside its zip file: {error}")
+        yield broken_file(name, f"is damaged inside its zip file: {damage(error)}")
     except RuntimeError:  # what zipfile raises where a password is asked for
         target.unlink(missing_ok=True)
         yield broken_file(name, "is encrypted; unpack it with its password first")
@@ -270,24 +261,7 @@ def _member(
         yield from _opened(_inner(source, name, target), fresh)
 
 
-def _tame_workbook(source: Source) -> Source | Reject:
-    """Give a workbook, unless its sheets are beyond all reason; it is read whole."""
-    with zipfile.ZipFile(source.path) as archive:
-        unpacked = sum(member.file_size for member in archive.infolist())
-    if unpacked > max(HARMLESS, MOST_PACKED * source.path.stat().st_size):
-        return broken_file(source.name, _BOMB)
-    return source
-
-
 def _is_message_file(member: zipfile.ZipInfo) -> bool:
     parts = PurePath(member.filename).parts
     hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
-    return not member.is_dir() and not hidden
-
-
-def _is_workbook(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return "[Content_Types].xml" in archive.namelist()
-    except zipfile.BadZipFile:
-        return False
+    return bool(parts) and not member.is_dir() and not hidden

@@ -162,7 +162,7 @@ def _meta(ticket: Object) -> dict[str, Any]:
         "queue": ticket.get("group_id"),
         "priority": ticket.get("priority"),
     }
-    if known["rating"] in {"offered", "unoffered"}:  # asked, or not yet asked
+    if known["rating"] in ("offered", "unoffered"):  # asked, or not yet asked
         known["rating"] = None
     return {key: value for key, value in known.items() if value not in (None, "")}
 

@@ -1,0 +1,1 @@
+"""Hostile documents, and what the readers make of them."""

@@ -1,0 +1,154 @@
+"""Whether a workbook can be opened: the library that reads it holds a sheet whole.
+
+It also makes room for every cell between the outermost ones. A workbook of a thousand
+bytes can name one in the last row and column and would end the process, so the places
+of all cells are looked at before it is opened.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from empathy_score.readers.packed import BOMB, DAMAGED, MOST_PACKED, PIECE, damage
+
+HARMLESS_AREA = 2_000_000
+"""Cells, filled or not, up to which a sheet may reach in any case: about 60 MB."""
+
+MOST_SPREAD = 20
+"""Times its filled cells to which a sheet may reach."""
+
+_OTHERS = {"xl/workbook.bin": ".xlsb", "content.xml": ".ods"}
+_PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]*)(\d{0,10})")
+_CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
+_OVERLAP = 64  # bytes; a place may stand across two pieces
+
+
+@dataclass(slots=True)
+class _Reach:
+    """How far the cells of a sheet reach; filled piece by piece."""
+
+    letters: int = 0
+    row: int = 0
+    n_cells: int = 0
+    n_rows: int = 0
+    n_unplaced: int = 0
+    in_last_row: int = 0
+
+    def area(self) -> int:
+        """Cells between the outermost ones, at most."""
+        return (self.row + self.n_rows) * (self.letters + self.n_unplaced)
+
+
+def is_workbook(path: Path) -> bool:
+    """Tell whether a zip file is a workbook, or another document of an office.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     with zipfile.ZipFile(Path(name, "a.zip"), "w") as archive:
+    ...         archive.writestr("a.csv", "text")
+    ...     is_workbook(Path(name, "a.zip"))
+    False
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    except DAMAGED as error:
+        damage(error)
+        return False
+
+
+def not_to_open(path: Path, harmless: int) -> str | None:
+    """Say why a workbook must not be opened; None where it may.
+
+    Parameters
+    ----------
+    path : Path
+        A zip file for which :func:`is_workbook` is true.
+    harmless : int
+        Bytes to which its parts may unpack in any case.
+
+    Returns
+    -------
+    str or None
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {name.lower() for name in archive.namelist()}
+            other = next((one for one in _OTHERS if one in names), None)
+            if other is not None:
+                return f"is {_OTHERS[other]} inside; save it as .xlsx"
+            most = max(harmless, MOST_PACKED * path.stat().st_size)
+            return _too_far(archive, most)
+    except DAMAGED as error:
+        return f"is a damaged workbook: {damage(error)}"
+    except RuntimeError:  # what zipfile raises where a password is asked for
+        return "is encrypted; save it without a password"
+
+
+def _too_far(archive: zipfile.ZipFile, most: int) -> str | None:
+    """Say of which sheet there is too much; the parts may have ``most`` bytes."""
+    for member in archive.infolist():
+        reach = _Reach()
+        for piece in _pieces(archive, member):
+            most -= len(piece)
+            if most < 0:
+                return BOMB
+            _look(piece, reach)
+        if reach.area() > max(HARMLESS_AREA, MOST_SPREAD * reach.n_cells):
+            return (
+                f"holds a sheet of {reach.n_cells:,} cells that reach over "
+                f"{reach.area():,}; delete the far ones, or save it as CSV"
+            )
+    return None
+
+
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Unpack a part to its end, whatever size it states."""
+    member.file_size = 1 << 62
+    with archive.open(member) as part:
+        end = b""
+        while piece := part.read(PIECE):
+            yield end + piece
+            end = piece[-_OVERLAP:]
+
+
+def _look(piece: bytes, reach: _Reach) -> None:
+    places = _PLACE.findall(piece)
+    n_cells = len(_CELL.findall(piece))
+    rows = _ROW.split(piece)
+    columns = {letters for letters, _ in places if letters}
+    reach.letters = max([reach.letters, *map(_column, columns)])
+    reach.row = max(
+        [reach.row, *(int(row) for row in {row for _, row in places} if row)]
+    )
+    reach.n_cells += n_cells
+    if len(places) >= n_cells + len(rows) - 1:
+        reach.in_last_row = 0
+        return
+    # Cells and rows without a place follow the one before them.
+    reach.n_rows += len(rows) - 1
+    counts = [len(_CELL.findall(row)) for row in rows]
+    counts[0] += reach.in_last_row
+    reach.in_last_row = counts[-1]
+    reach.n_unplaced = max(reach.n_unplaced, *counts)
+
+
+def _column(letters: bytes) -> int:
+    """Give the number of a column, from 1.
+
+    Examples
+    --------
+    >>> _column(b"A"), _column(b"XFD")
+    (1, 16384)
+    """
+    number = 0
+    for letter in letters.upper()[:8]:
+        number = number * 26 + letter - 64
+    return number
