@@ -11,8 +11,9 @@ Interpreters that are not installed are skipped, and said to be.
 from __future__ import annotations
 
 import json
+import os
 import re
-import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -65,13 +66,13 @@ def pins(python: str, spacy: str, sklearn: str) -> list[str]:
 
 def build(session: nox.Session) -> Path:
     """Build the wheel once for all sessions of a run."""
-    wheels = Path(session.cache_dir) / "wheel"
-    shutil.rmtree(wheels, ignore_errors=True)
-    session.install("build")
-    session.run(
-        *("python", "-m", "build", "--wheel", "--outdir", str(wheels), str(HERE)),
-        silent=True,
-    )
+    wheels = Path(session.cache_dir) / f"wheel-{os.getpid()}"
+    if not wheels.is_dir():
+        session.install("build")
+        session.run(
+            *("python", "-m", "build", "--wheel", "--outdir", str(wheels), str(HERE)),
+            silent=True,
+        )
     return next(wheels.glob("*.whl"))
 
 
@@ -94,6 +95,7 @@ def matrix(session: nox.Session, spacy: str, sklearn: str) -> None:
     said = session.run(
         *("python", str(RELEASES / "reference_scores.py"), "--compare"),
         silent=True,
+        stderr=sys.stderr,  # what is captured is the answer alone
         success_codes=[0, 1],
         env={"PYTHONPATH": ""},
     )

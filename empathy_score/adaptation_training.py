@@ -20,7 +20,15 @@ from empathy_score.held_out import N_SPLITS, rows_of_share
 from empathy_score.held_out_measures import compared, limits, measured
 from empathy_score.labelled import Labelled, read_labelled
 from empathy_score.learning_curve import LEAST_TO_LEARN, SHARES, point
-from empathy_score.model import Model, load_model, model_matrix, save_model
+from empathy_score.lexicon import load_matcher, own_rows_of
+from empathy_score.model import (
+    Model,
+    check_own_cues,
+    load_model,
+    model_matrix,
+    own_cues,
+    save_model,
+)
 from empathy_score.model_folder import check_out
 from empathy_score.readers import Reject
 from empathy_score.records import MECHANISMS
@@ -36,6 +44,7 @@ def adapt(
     *,
     start_from: str | Path,
     version: str | None = None,
+    patterns: str | Path | Sequence[str | Path] = (),
 ) -> tuple[dict[str, Any], tuple[Reject, ...]]:
     """Adapt a trained model to own labels and write the folder of the new one.
 
@@ -50,6 +59,9 @@ def adapt(
         as it is.
     version : str, optional
         Version of the new model; that of the old one with ``+adapted`` if not given.
+    patterns : str, Path or sequence of these, optional
+        Files of own cues, as :meth:`~empathy_score.EmpathyScorer.load` takes them;
+        the new model is then used with the same.
 
     Returns
     -------
@@ -63,6 +75,10 @@ def adapt(
     ------
     InputError
         If there are fewer than 20 labels or 5 conversations, or one level only.
+    ModelError
+        If the old model was trained with own cues that ``patterns`` lacks.
+    LexiconError
+        If a file of own cues is not valid; the text names file and line.
 
     Notes
     -----
@@ -73,9 +89,11 @@ def adapt(
     three.
     """
     check_out(out)
-    base, data = load_model(start_from), read_labelled(labelled)
+    base, rows = load_model(start_from), own_rows_of(patterns)
+    check_own_cues(base, rows)
+    data = read_labelled(labelled)
     _check(data)
-    turns = parsed_turns(data.entries())
+    turns = parsed_turns(data.entries(), matcher=load_matcher(rows))
     features = matrix_of(turns)
     sentences = base.sentences.transform_plain(turns.plain)
     classifiers = [base.classifier, *base.mechanisms.values()]
@@ -104,6 +122,7 @@ def adapt(
         about={
             **{name: base.about[name] for name in ("scale", "licence", "language")},
             "adapted_from": {"name": base.name, "version": base.version},
+            **({"own_cues": own_cues(rows)} if rows else {}),
         },
     )
     metrics = {
@@ -113,6 +132,7 @@ def adapt(
         "adaptation": _account(base, own[0], [step.name for step in chosen], nested),
         "without_mechanisms": _unadapted(data),
         "least_known": model.least_known,
+        "n_own_cues": len(rows),
     }
     save_model(Path(out), model, metrics=metrics, card=model_card(model, metrics))
     draw_calibration(metrics["calibration"], Path(out) / CALIBRATION)

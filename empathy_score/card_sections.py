@@ -69,6 +69,11 @@ def training_section(metrics: Mapping[str, Any]) -> str:
         f"{metrics['n_conversations']:,} conversations; level 0: {levels['0']}, "
         f"level 1: {levels['1']}, level 2: {levels['2']}."
     )
+    if n_own := metrics.get("n_own_cues", 0):
+        labels += (
+            f" {n_own} own cues were looked for beside the shipped ones; they are "
+            "named in `model.json`, and the model is used with the same file."
+        )
     found = metrics.get("adaptation")
     if found is None:
         return (

@@ -4,8 +4,7 @@
 that reflect a feeling or affirm a person, where patterns cannot decide.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: spaCy 3.8.0 reads those of a factory as types.
 from collections.abc import Iterable, Iterator
 
 from spacy.language import Language
@@ -31,7 +30,7 @@ from empathy_score.model import Model, Predictions, load_model, predict
     requires=["doc.spans"],
     default_config={"model": None},
 )
-def make_empathy_score(nlp: Language, name: str, model: str | None) -> EmpathyScoring:
+def make_empathy_score(nlp: Language, name: str, model: str | None) -> "EmpathyScoring":
     """Make the component; spaCy calls this for ``nlp.add_pipe("empathy_score")``."""
     keys = [
         nlp.get_pipe_config(pipe)["spans_key"]
@@ -148,7 +147,7 @@ def make_empathy_confidence(
     name: str,
     model: str | None,
     threshold: float,
-) -> EmpathyConfidence:
+) -> "EmpathyConfidence":
     """Make the component for ``nlp.add_pipe("empathy_confidence")``."""
     return EmpathyConfidence(name=name, model=model, threshold=threshold)
 

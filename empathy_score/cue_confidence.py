@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
 
 from empathy_score.errors import InputError, ModelError
-from empathy_score.logistic import probabilities
+from empathy_score.logistic import Logistic, probabilities, read_weights
 from empathy_score.model_folder import find_folder, read_about, read_estimator
 from empathy_score.sentences import sentences_of, word_matrix
 
@@ -64,7 +63,7 @@ class CueConfidence:
         The words and word pairs it knows.
     rarity : ndarray of shape (n_words,)
         Inverse document frequency of each, as scikit-learn counts it.
-    kinds : LogisticRegression
+    kinds : Logistic
         Fitted; its classes are of :data:`SENTENCE_KINDS`.
     about : mapping
         What ``model.json`` says.
@@ -73,7 +72,7 @@ class CueConfidence:
     name: str
     words: tuple[str, ...]
     rarity: Array
-    kinds: LogisticRegression
+    kinds: Logistic
     about: Mapping[str, Any]
     columns: dict[str, int] = field(init=False, repr=False)
 
@@ -275,6 +274,6 @@ def load_cue_confidence(model: Path | str | None = None) -> CueConfidence:
         name=folder.resolve().name,
         words=tuple(loaded["words"].split("\n")),
         rarity=loaded["rarity"],
-        kinds=loaded["kinds"],
+        kinds=read_weights(loaded["kinds"], folder),
         about=about,
     )

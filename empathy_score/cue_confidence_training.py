@@ -26,6 +26,7 @@ from empathy_score.cue_confidence import (
 )
 from empathy_score.errors import InputError
 from empathy_score.labelled import labelled_files
+from empathy_score.logistic import probabilities, stored_weights, weights_of
 from empathy_score.model_folder import check_out, write_folder
 from empathy_score.sentences import learn_words, sentences_of, word_matrix
 
@@ -241,24 +242,23 @@ def _fitted(data: Sequence[Sentence]) -> CueConfidence:
         sample_weight=[row.weight for row in data],
     )
     return CueConfidence(
-        name="", words=tuple(words), rarity=rarity, kinds=kinds, about={}
+        name="", words=tuple(words), rarity=rarity, kinds=weights_of(kinds), about={}
     )
 
 
 def _held_out(data: Sequence[Sentence]) -> Array:
     """Probabilities of all kinds from models that have not seen the conversation."""
     groups = [row.conversation for row in data]
-    probabilities = np.zeros((len(data), len(SENTENCE_KINDS)))
+    chances = np.zeros((len(data), len(SENTENCE_KINDS)))
     for fit, test in GroupKFold(N_SPLITS).split(groups, groups=groups):
         model = _fitted([data[place] for place in fit])
         columns = [SENTENCE_KINDS.index(kind) for kind in model.kinds.classes_]
-        found = model.kinds.predict_proba(
-            word_matrix(
-                [data[place].text for place in test], model.columns, model.rarity
-            )
+        texts = [data[place].text for place in test]
+        found = probabilities(
+            model.kinds, word_matrix(texts, model.columns, model.rarity)
         )
-        probabilities[np.ix_(test, columns)] = found
-    return probabilities
+        chances[np.ix_(test, columns)] = found
+    return chances
 
 
 def _measures(data: Sequence[Sentence], held_out: Array) -> dict[str, dict[str, float]]:
@@ -317,6 +317,6 @@ def _save(
     parts = {
         "words": "\n".join(model.words),
         "rarity": model.rarity,
-        "kinds": model.kinds,
+        "kinds": stored_weights(model.kinds),
     }
     write_folder(folder, parts, about=about, metrics=metrics, card=card)

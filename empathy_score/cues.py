@@ -4,8 +4,7 @@ It sets three span groups: the cues, the cues whose words are denied, and the
 signals (wording that is no cue of its own but counts as a feature).
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: spaCy 3.8.0 reads those of a factory as types.
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -48,7 +47,7 @@ def make_empathy_cues(
     name: str,
     spans_key: str,
     patterns: str | list[dict[str, Any]] | None,
-) -> EmpathyCues:
+) -> "EmpathyCues":
     """Make the component; spaCy calls this for ``nlp.add_pipe("empathy_cues")``."""
     return EmpathyCues(nlp=nlp, name=name, spans_key=spans_key, patterns=patterns)
 
@@ -176,7 +175,7 @@ class EmpathyCues:
         path: str | Path,
         *,
         exclude: Iterable[str] = (),  # noqa: ARG002
-    ) -> EmpathyCues:
+    ) -> "EmpathyCues":
         """Read what :meth:`to_disk` has written; it takes the place of ``patterns``.
 
         Parameters
@@ -222,7 +221,7 @@ class EmpathyCues:
         data: bytes,
         *,
         exclude: Iterable[str] = (),  # noqa: ARG002
-    ) -> EmpathyCues:
+    ) -> "EmpathyCues":
         """Read what :meth:`to_bytes` gave.
 
         Parameters

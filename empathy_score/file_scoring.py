@@ -12,7 +12,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from joblib import Parallel, delayed
 
 from empathy_score.errors import InputError
-from empathy_score.lexicon import Pattern, load_matcher, read_own_rows
+from empathy_score.lexicon import Pattern, read_own_rows
 from empathy_score.readers import Export, Query, conversations, open_export
 from empathy_score.readers.databases import database_at
 from empathy_score.readers.rejects import rejects_path
@@ -338,8 +338,7 @@ def _scorer(uses: _Uses) -> EmpathyScorer:
     """Load a model once in each process that scores, and not in one that does not."""
     from empathy_score.scoring import EmpathyScorer
 
-    scorer = EmpathyScorer.load(uses.model)
-    return replace(scorer, matcher=load_matcher(uses.own)) if uses.own else scorer
+    return EmpathyScorer.with_rows(uses.own, uses.model)
 
 
 def _version(uses: _Uses) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from empathy_score.errors import ModelError
 from empathy_score.features import feature_names
 from empathy_score.features.matrix import matrix_of
 from empathy_score.features.turns import Turns
+from empathy_score.lexicon import Pattern
 from empathy_score.model_folder import (
     find_folder,
     read_about,
@@ -314,6 +315,52 @@ def _parts(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
             f"{folder}: holds {type(parts['sentences']).__name__}, no SentenceLevels"
         )
     return parts
+
+
+def check_own_cues(model: Model, own: Sequence[Pattern]) -> None:
+    """Refuse to use a model without the own cues that it was trained with.
+
+    Parameters
+    ----------
+    model : Model
+        From :func:`load_model`.
+    own : sequence of Pattern
+        The own cues that are looked for; more than the model's do no harm.
+
+    Raises
+    ------
+    ModelError
+        If one is missing or has another pattern: its texts would be counted
+        otherwise than in training.
+
+    Examples
+    --------
+    >>> check_own_cues(load_model(), ())
+    """
+    found = dict(own_cues(own))
+    wanted = model.about.get("own_cues", ())
+    missing = [name for name, expression in wanted if found.get(name) != expression]
+    if missing:
+        shown = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
+        raise ModelError(
+            f"{model.name}: was trained with own cues that are not given, or not the "
+            f"same: {shown}; name their file (--patterns FILE, patterns=FILE)"
+        )
+
+
+def own_cues(own: Iterable[Pattern]) -> list[list[str]]:
+    """Give own cues as ``model.json`` keeps them: names and expressions.
+
+    Parameters
+    ----------
+    own : iterable of Pattern
+        From :func:`~empathy_score.lexicon.read_own_rows`.
+
+    Returns
+    -------
+    list of [str, str]
+    """
+    return [[row.id, row.expression] for row in own]
 
 
 def save_model(

@@ -35,8 +35,6 @@ TRUSTED_TYPES = frozenset(
     {
         "empathy_score.classifier.EmpathyClassifier",
         "empathy_score.sentence_levels.SentenceLevels",
-        "sklearn._loss._loss.CyHalfBinomialLoss",  # sklearn 1.7 and below
-        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     }
 )
 """Types that a model may hold beside the estimators and arrays that skops trusts."""

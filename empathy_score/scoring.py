@@ -22,10 +22,11 @@ from empathy_score.features.repetition import Said, count_repeated
 from empathy_score.features.transformer import make_cue_pipeline
 from empathy_score.frames import HALF_CHARACTER, add_columns, table_of, utterances_of
 from empathy_score.later_turns import Known, Live, fill_in
-from empathy_score.lexicon import Matcher, load_matcher, read_own_rows
+from empathy_score.lexicon import Matcher, Pattern, load_matcher, own_rows_of
 from empathy_score.model import (
     Model,
     Predictions,
+    check_own_cues,
     contributions_of,
     load_model,
     predict,
@@ -116,16 +117,42 @@ class EmpathyScorer:
         Raises
         ------
         ModelError
-            If there is no such model or it does not fit this version.
+            If there is no such model, it does not fit this version, or it was
+            trained with own cues that ``patterns`` lacks.
         LexiconError
             If a file of own cues is not valid; the text names file and line.
         """
-        files = [patterns] if isinstance(patterns, str | Path) else patterns
+        return cls.with_rows(own_rows_of(patterns), model)
+
+    @classmethod
+    def with_rows(
+        cls, own: tuple[Pattern, ...], model: str | Path | None = None
+    ) -> EmpathyScorer:
+        """Load a model and make the pipeline, with own cues that are read already.
+
+        Parameters
+        ----------
+        own : tuple of Pattern
+            From :func:`~empathy_score.lexicon.read_own_rows`.
+        model : str or Path, optional
+            As in :meth:`load`.
+
+        Returns
+        -------
+        EmpathyScorer
+
+        Raises
+        ------
+        ModelError
+            As in :meth:`load`.
+        """
+        loaded = load_model(model)
+        check_own_cues(loaded, own)
         return cls(
             nlp=make_cue_pipeline(),
-            model=load_model(model),
+            model=loaded,
             opportunity=load_opportunity_model(),
-            matcher=load_matcher(read_own_rows(*files)),
+            matcher=load_matcher(own),
         )
 
     def score(self, text: str, reply_to: str | None = None) -> EmpathyScore:

@@ -15,6 +15,7 @@ from empathy_score.columns import (
     roles_mapping,
 )
 from empathy_score.errors import InputError
+from empathy_score.lexicon import own_rows_of
 from empathy_score.records import Role
 from empathy_score.score_columns import SCORE_COLUMNS, roles_to_score
 from empathy_score.spark_worker import (
@@ -48,6 +49,7 @@ def score(
     score_roles: Sequence[Role] | None = None,
     model: str | Path | None = None,
     partitions: int | None = None,
+    patterns: str | Path | Sequence[str | Path] = (),
 ) -> DataFrame:
     """Score a Spark DataFrame of utterances; nothing is scored before an action.
 
@@ -76,6 +78,10 @@ def score(
     partitions : int, optional
         Into how many partitions the conversations are spread; Spark's own choice
         (``spark.sql.shuffle.partitions``, adaptive execution) if not given.
+    patterns : str, Path or sequence of these, optional
+        Files of own cues on the driver, as
+        :meth:`~empathy_score.scoring.EmpathyScorer.load` takes them; their rows are
+        sent to the workers.
 
     Returns
     -------
@@ -93,7 +99,10 @@ def score(
         column does not exist, two columns have the same name, or there is a role
         column but no conversation column.
     ModelError
-        If there is no such model or it does not fit this version.
+        If there is no such model, it does not fit this version, or it was trained
+        with own cues that ``patterns`` lacks.
+    LexiconError
+        If a file of own cues is not valid; the text names file and line.
 
     Notes
     -----
@@ -122,7 +131,8 @@ in memory is scored by EmpathyScorer.load().score_frame(table)
     )
     _check_conversation(df, columns)
     known = roles_mapping([f"{name}={who}" for name, who in (roles or {}).items()])
-    files = read_model_files(model)
+    own = own_rows_of(patterns)
+    files = read_model_files(model, own)
     wanted = roles_to_score(
         score_roles,
         has_roles=score_roles is None
@@ -142,6 +152,7 @@ in memory is scored by EmpathyScorer.load().score_frame(table)
         model=files
         if _is_connect(df)
         else _broadcast(df.sparkSession.sparkContext, files),
+        own=own,
     )
 
     def scored(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

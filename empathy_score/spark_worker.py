@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from empathy_score.model import find_model, load_model
+from empathy_score.lexicon import Pattern
+from empathy_score.model import check_own_cues, find_model, load_model
 from empathy_score.records import Role
 from empathy_score.scoring import SCORE_COLUMNS, EmpathyScorer
 
@@ -59,6 +60,8 @@ class Work:
         Names of all columns that come out.
     model : ModelFiles or Broadcast
         What scores.
+    own : tuple of Pattern
+        A user's own cues.
     """
 
     named: Mapping[str, str]
@@ -67,15 +70,20 @@ class Work:
     given: Sequence[str]
     names: Sequence[str]
     model: ModelFiles | Broadcast[ModelFiles]
+    own: tuple[Pattern, ...] = ()
 
 
-def read_model_files(model: str | Path | None) -> ModelFiles:
+def read_model_files(
+    model: str | Path | None, own: tuple[Pattern, ...] = ()
+) -> ModelFiles:
     """Read a model's folder, which the workers may not have.
 
     Parameters
     ----------
     model : str or Path, optional
         As in :func:`~empathy_score.model.find_model`.
+    own : tuple of Pattern, optional
+        The own cues that it is used with.
 
     Returns
     -------
@@ -84,7 +92,8 @@ def read_model_files(model: str | Path | None) -> ModelFiles:
     Raises
     ------
     ModelError
-        If there is no such model or it does not fit this version.
+        If there is no such model, it does not fit this version, or it was trained
+        with other own cues.
 
     Examples
     --------
@@ -93,20 +102,23 @@ def read_model_files(model: str | Path | None) -> ModelFiles:
     ('customer-service', ['classifier.skops', 'model.json'])
     """
     folder = find_model(model)
-    load_model(folder)  # whatever is wrong with it is said here, not by a worker
+    # Whatever is wrong with it is said here, not by a worker.
+    check_own_cues(load_model(folder), own)
     files = {name: (folder / name).read_bytes() for name in _MODEL_FILES}
     content = hashlib.sha256(b"".join(files.values())).hexdigest()
     return ModelFiles(name=folder.resolve().name, sha256=content, files=files)
 
 
 @lru_cache(maxsize=2)
-def load_scorer(model: ModelFiles) -> EmpathyScorer:
+def load_scorer(model: ModelFiles, own: tuple[Pattern, ...] = ()) -> EmpathyScorer:
     """Make the scorer, once in each process.
 
     Parameters
     ----------
     model : ModelFiles
         From :func:`read_model_files`.
+    own : tuple of Pattern, optional
+        A user's own cues.
 
     Returns
     -------
@@ -122,7 +134,7 @@ def load_scorer(model: ModelFiles) -> EmpathyScorer:
         folder.mkdir()
         for name, data in model.files.items():
             (folder / name).write_bytes(data)
-        return EmpathyScorer.load(folder)
+        return EmpathyScorer.with_rows(own, folder)
 
 
 def score_batches(
@@ -146,17 +158,18 @@ def score_batches(
 
     for table in whole_conversations(batches, "key"):
         sent = work.model
-        scorer = load_scorer(sent if isinstance(sent, ModelFiles) else sent.value)
-        own = table.columns[: len(work.given)]
+        files = sent if isinstance(sent, ModelFiles) else sent.value
+        scorer = load_scorer(files, work.own)
+        given = table.columns[: len(work.given)]
         read = [work.given.index(name) for name in work.named.values()]
         columns: dict[str, Any] = dict(work.named)
         found = scorer.score_frame(
-            pa.table([own[n] for n in read], names=list(work.named.values())),
+            pa.table([given[n] for n in read], names=list(work.named.values())),
             **columns,
             roles=work.roles,
             score_roles=work.score_roles,
         ).select(list(SCORE_COLUMNS))
-        scored = pa.table([*own, *found.columns], names=list(work.names))
+        scored = pa.table([*given, *found.columns], names=list(work.names))
         yield from scored.to_batches()
 
 

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 
 from empathy_score.errors import InputError, ModelError
+from empathy_score.logistic import Logistic, log_odds, read_weights
 from empathy_score.model_folder import find_folder, read_about, read_estimator
 from empathy_score.records import Role, Utterance
 from empathy_score.sentences import word_matrix
@@ -98,7 +98,7 @@ class SpeakerRoleModel:
         The words and word pairs it knows.
     rarity : ndarray of shape (n_words,)
         Inverse document frequency of each, as scikit-learn counts it.
-    linear : LogisticRegression
+    linear : Logistic
         Fitted; its second class is an agent's words.
     calibration : Calibration
         Learned on held-out conversations.
@@ -107,7 +107,7 @@ class SpeakerRoleModel:
     name: str
     words: tuple[str, ...]
     rarity: Array
-    linear: LogisticRegression
+    linear: Logistic
     calibration: Calibration
     columns: dict[str, int] = field(init=False, repr=False)
 
@@ -237,7 +237,7 @@ def _loaded(folder: Path) -> SpeakerRoleModel:
         name=folder.resolve().name,
         words=tuple(loaded["words"].split("\n")),
         rarity=loaded["rarity"],
-        linear=loaded["linear"],
+        linear=read_weights(loaded["linear"], folder),
         calibration=_calibration(folder, about),
     )
 
@@ -292,7 +292,7 @@ def _evidence(
     numbers: dict[Speaker, int] = {}
     owner = np.array([numbers.setdefault(speaker, len(numbers)) for speaker in owners])
     known = word_matrix(pieces, model.columns, model.rarity)
-    values = model.linear.decision_function(known)
+    values = log_odds(model.linear, known)[:, 0]
     prior = model.calibration.prior_pieces
     means = shrunken_means(owner, values, piece_weights(pieces), prior)
     return dict(zip(numbers, means.tolist(), strict=True))

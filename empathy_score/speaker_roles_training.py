@@ -21,6 +21,7 @@ from sklearn.model_selection import GroupKFold
 
 from empathy_score.errors import InputError
 from empathy_score.labelled import labelled_files
+from empathy_score.logistic import stored_weights, weights_of
 from empathy_score.model_folder import check_out, write_folder
 from empathy_score.readers import Reject, conversations, open_export
 from empathy_score.readers.sql import as_text, column_types, quoted
@@ -125,12 +126,12 @@ def train_speaker_roles(
         name=Path(out).name,
         words=tuple(words),
         rarity=rarity,
-        linear=linear,
+        linear=weights_of(linear),
         calibration=calibration,
     )
     write_folder(
         Path(out),
-        {"words": "\n".join(words), "rarity": rarity, "linear": linear},
+        {"words": "\n".join(words), "rarity": rarity, "linear": stored_weights(linear)},
         about=about,
         metrics=metrics,
         card=role_card(model, metrics, version),

@@ -36,11 +36,14 @@ from empathy_score.held_out import (
 from empathy_score.held_out_measures import compared, measured
 from empathy_score.labelled import LEVELS, Labelled, read_labelled
 from empathy_score.learning_curve import learning_curve
+from empathy_score.lexicon import load_matcher, own_rows_of
 from empathy_score.model import (
     DEFAULT_MODEL,
     Model,
+    check_own_cues,
     load_model,
     model_matrix,
+    own_cues,
     predict,
     save_model,
 )
@@ -65,6 +68,7 @@ def train(
     contrast: Sequence[Path | str] = (),
     version: str = MODEL_VERSION,
     compare_with: str | Path | None = DEFAULT_MODEL,
+    patterns: str | Path | Sequence[str | Path] = (),
 ) -> tuple[dict[str, Any], tuple[Reject, ...]]:
     """Train a model and write its folder.
 
@@ -81,6 +85,9 @@ def train(
         Version of the model.
     compare_with : str, Path or None, default "customer-service"
         A model that judges the same held-out conversations; None for no comparison.
+    patterns : str, Path or sequence of these, optional
+        Files of own cues, as :meth:`~empathy_score.EmpathyScorer.load` takes them;
+        the model is then used with the same.
 
     Returns
     -------
@@ -94,8 +101,14 @@ def train(
     ------
     InputError
         If a level is missing among the labels, or there are too few conversations.
+    LexiconError
+        If a file of own cues is not valid; the text names file and line.
     """
     check_out(out)
+    own = own_rows_of(patterns)
+    other = None if compare_with is None else load_model(compare_with)
+    if other is not None:
+        check_own_cues(other, own)
     data = read_labelled(labelled)
     _check(data)
     rare = _rare_mechanism(data)
@@ -105,7 +118,7 @@ def train(
     material = [material_of(data)]
     if more is not None:
         material.append(material_of(more, like=data))
-    turns = parsed_turns(data.entries())
+    turns = parsed_turns(data.entries(), matcher=load_matcher(own))
     features, folds = matrix_of(turns), list(folds_of(material))
     alpha = _best_alpha(folds, features, data)
     held_out = held_out_probabilities(
@@ -124,6 +137,7 @@ def train(
             "scale": "level 0 none, 1 weak, 2 strong",
             "licence": "Apache-2.0",
             "language": "en",
+            **({"own_cues": own_cues(own)} if own else {}),
         },
     )
     metrics = {
@@ -135,9 +149,9 @@ def train(
         "alpha": alpha,
         "least_known": model.least_known,
         "without_mechanisms": rare,
+        "n_own_cues": len(own),
     }
-    if compare_with is not None:
-        other = load_model(compare_with)
+    if other is not None:
         metrics["comparison"] = compared(other, data, turns, held_out[0])
     save_model(Path(out), model, metrics=metrics, card=model_card(model, metrics))
     draw_calibration(metrics["calibration"], Path(out) / CALIBRATION)
@@ -145,7 +159,10 @@ def train(
 
 
 def evaluate(
-    model: Model, labelled: Sequence[Path | str]
+    model: Model,
+    labelled: Sequence[Path | str],
+    *,
+    patterns: str | Path | Sequence[str | Path] = (),
 ) -> tuple[dict[str, Measure], Labelled]:
     """Compare a model with labels that it has not seen.
 
@@ -155,6 +172,8 @@ def evaluate(
         From :func:`~empathy_score.model.load_model`.
     labelled : sequence of Path or str
         Files or folders.
+    patterns : str, Path or sequence of these, optional
+        Files of own cues, as :meth:`~empathy_score.EmpathyScorer.load` takes them.
 
     Returns
     -------
@@ -163,9 +182,18 @@ def evaluate(
         intervals.
     Labelled
         What was compared.
+
+    Raises
+    ------
+    ModelError
+        If the model was trained with own cues that ``patterns`` lacks.
+    LexiconError
+        If a file of own cues is not valid; the text names file and line.
     """
+    own = own_rows_of(patterns)
+    check_own_cues(model, own)
     data = read_labelled(labelled)
-    found = predict(model, parsed_turns(data.entries()))
+    found = predict(model, parsed_turns(data.entries(), matcher=load_matcher(own)))
     return (
         {
             **measures(data.levels, found.probabilities, found.levels, data.groups),

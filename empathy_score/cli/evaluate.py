@@ -21,6 +21,10 @@ def evaluate_command(
         list[Path], typer.Argument(help="Tables, or folders of tables, with levels.")
     ],
     model: Annotated[str | None, typer.Option(help="A model's folder or name.")] = None,
+    patterns: Annotated[
+        list[Path] | None,
+        typer.Option(help="Own cues: a .jsonl or .toml file; see check-patterns."),
+    ] = None,
 ) -> int:
     """Compare a model with the levels of LABELLED utterances."""
     from rich.console import Console
@@ -28,7 +32,7 @@ def evaluate_command(
     from empathy_score.model import load_model
     from empathy_score.training import evaluate
 
-    found, data = evaluate(load_model(model), labelled)
+    found, data = evaluate(load_model(model), labelled, patterns=patterns or ())
     title = f"{len(data.texts):,} utterances, {len(set(data.groups)):,} conversations"
     console = Console()
     console.print(measure_table(found, title))

@@ -36,6 +36,10 @@ def train_command(
             help="A model that is measured on the same folds; none for no comparison."
         ),
     ] = "customer-service",
+    patterns: Annotated[
+        list[Path] | None,
+        typer.Option(help="Own cues: a .jsonl or .toml file; see check-patterns."),
+    ] = None,
 ) -> int:
     """Train a model on LABELLED utterances and write it with card and metrics.
 
@@ -50,11 +54,17 @@ def train_command(
     if start_from is not None and contrast:
         raise typer.BadParameter("--contrast and --start-from do not go together")
     if start_from is not None:
-        metrics, rejects = adapt(labelled, out, start_from=start_from)
+        metrics, rejects = adapt(
+            labelled, out, start_from=start_from, patterns=patterns or ()
+        )
     else:
         other = None if compare_with == "none" else compare_with
         metrics, rejects = train(
-            labelled, out, contrast=contrast or (), compare_with=other
+            labelled,
+            out,
+            contrast=contrast or (),
+            compare_with=other,
+            patterns=patterns or (),
         )
     console = Console()
     for line in _said(metrics, out):

@@ -22,6 +22,7 @@ from empathy_score.features.reading import read_texts
 from empathy_score.features.repetition import count_repeated
 from empathy_score.features.tokens import make_doc
 from empathy_score.features.turns import Turns
+from empathy_score.lexicon import Matcher
 
 
 def make_cue_pipeline() -> Language:
@@ -201,6 +202,7 @@ def parsed_turns(
     batch_size: int = 1000,
     reply_to: Any = None,  # noqa: ANN401
     conversation: Any = None,  # noqa: ANN401
+    matcher: Matcher | None = None,
 ) -> Turns:
     """Parse utterances and count what is in them.
 
@@ -212,6 +214,8 @@ def parsed_turns(
         How many texts are searched together.
     reply_to, conversation : sequence of length n_utterances, optional
         As in :meth:`EmpathyFeatures.transform`.
+    matcher : Matcher, optional
+        What finds the cues; the shipped lexicon's if not given.
 
     Returns
     -------
@@ -223,7 +227,7 @@ def parsed_turns(
     before = [reply for _, reply, _ in entries]
     sides = [conversation for _, _, conversation in entries]
     known = all(side is not None for side in sides)
-    found = read_texts(_shared_pipeline(), [*texts, *before], batch_size)
+    found = read_texts(_shared_pipeline(), [*texts, *before], batch_size, matcher)
     n_repeated = (
         count_repeated(
             [found.phrases[at] for at in found.place[: len(texts)]], sides, None

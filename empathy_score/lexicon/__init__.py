@@ -13,6 +13,7 @@ from empathy_score.lexicon.matching import (
 from empathy_score.lexicon.own_checks import Finding, check_own_rows
 from empathy_score.lexicon.own_rows import (
     make_own_rows,
+    own_rows_of,
     read_own_rows,
     read_row_objects,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "load_lexicon",
     "load_matcher",
     "make_own_rows",
+    "own_rows_of",
     "read_lexicon",
     "read_own_rows",
     "read_row_objects",

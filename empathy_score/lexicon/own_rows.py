@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,32 @@ def read_own_rows(*paths: Path | str) -> tuple[Pattern, ...]:
     ('reassurance', '1')
     """
     return make_own_rows(row for path in paths for row in read_row_objects(path))
+
+
+def own_rows_of(patterns: str | Path | Sequence[str | Path]) -> tuple[Pattern, ...]:
+    """Read what scoring, training and evaluation take as ``patterns``.
+
+    Parameters
+    ----------
+    patterns : str, Path or sequence of these
+        One file of own cues or several, see :func:`read_own_rows`; empty for none.
+
+    Returns
+    -------
+    tuple of Pattern
+
+    Raises
+    ------
+    LexiconError
+        As :func:`read_own_rows`.
+
+    Examples
+    --------
+    >>> own_rows_of(())
+    ()
+    """
+    files = [patterns] if isinstance(patterns, str | Path) else patterns
+    return read_own_rows(*files)
 
 
 def make_own_rows(objects: Iterable[tuple[dict[str, Any], str]]) -> tuple[Pattern, ...]:

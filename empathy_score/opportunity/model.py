@@ -10,6 +10,7 @@ from typing import Any
 from sklearn.linear_model import LogisticRegression
 
 from empathy_score.errors import ModelError
+from empathy_score.logistic import Logistic, read_weights, stored_weights
 from empathy_score.model_folder import (
     find_folder,
     read_about,
@@ -32,8 +33,8 @@ class OpportunityModel:
     ----------
     name, version : str
         Its folder and its version.
-    classifier : LogisticRegression
-        Fitted; its classes are the kinds of opportunity and "none".
+    classifier : Logistic
+        Its classes are the kinds of opportunity and "none".
     threshold : float
         A turn calls for empathy from this probability on.
     about : mapping
@@ -42,7 +43,7 @@ class OpportunityModel:
 
     name: str
     version: str
-    classifier: LogisticRegression
+    classifier: Logistic
     threshold: float
     about: Mapping[str, Any]
 
@@ -85,13 +86,10 @@ def load_opportunity_model(model: str | Path | None = None) -> OpportunityModel:
             f"{folder}: was trained on other features than this version computes; "
             f"train it again: {_TRAIN}"
         )
-    classifier = read_estimator(folder, about)
-    if not isinstance(classifier, LogisticRegression):
-        raise ModelError(f"{folder}: holds {type(classifier).__name__}, no classifier")
     return OpportunityModel(
         name=folder.name,
         version=about["version"],
-        classifier=classifier,
+        classifier=read_weights(read_estimator(folder, about), folder),
         threshold=float(about["threshold"]),
         about=about,
     )
@@ -122,7 +120,7 @@ def save_opportunity_model(
     """
     write_folder(
         folder,
-        classifier,
+        stored_weights(classifier),
         about={**about, "features": list(opportunity_feature_names())},
         metrics=metrics,
         card=card,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 
 from empathy_score.errors import ModelError
-from empathy_score.logistic import probabilities
+from empathy_score.logistic import (
+    Logistic,
+    probabilities,
+    read_weights,
+    stored_weights,
+)
 from empathy_score.model_folder import (
     find_folder,
     read_about,
@@ -22,6 +25,7 @@ from empathy_score.model_folder import (
 )
 from empathy_score.turn_taking.features import turn_features
 from empathy_score.turn_taking.timeline import Floats, Ints, Timeline
+from empathy_score.turn_taking.trees import Trees, chances, read_nodes, trees_of
 from empathy_score.turn_taking.words import Endings, ending_space
 
 DEFAULT_MODEL = "interruption"
@@ -34,9 +38,9 @@ class InterruptionModel:
 
     Parameters
     ----------
-    ending : LogisticRegression
+    ending : Logistic
         Last words to "finished", "given up", "cut off".
-    turn : HistGradientBoostingClassifier
+    turn : Trees
         Times and the first one's answers to p(cut off).
     features : tuple of str
         What ``turn`` takes, in order.
@@ -46,8 +50,8 @@ class InterruptionModel:
         What ``model.json`` says.
     """
 
-    ending: LogisticRegression
-    turn: HistGradientBoostingClassifier
+    ending: Logistic
+    turn: Trees
     features: tuple[str, ...]
     threshold: float
     about: Mapping[str, Any]
@@ -85,9 +89,10 @@ def load_interruption_model(model: str | Path | None = None) -> InterruptionMode
     parts = read_estimator(folder, about)
     if not isinstance(parts, dict) or set(parts) != {"ending", "turn"}:
         raise ModelError(f"{folder}: holds no model of interruptions")
+    nodes = read_nodes(parts["turn"], len(about["features"]), folder)
     return InterruptionModel(
-        ending=parts["ending"],
-        turn=parts["turn"],
+        ending=read_weights(parts["ending"], folder),
+        turn=trees_of(nodes),
         features=tuple(about["features"]),
         threshold=float(about["threshold"]),
         about=about,
@@ -121,7 +126,7 @@ def save_interruption_model(
     """
     write_folder(
         folder,
-        {"ending": model.ending, "turn": model.turn},
+        {"ending": stored_weights(model.ending), "turn": asdict(model.turn.nodes)},
         about={
             **model.about,
             "features": list(model.features),
@@ -159,9 +164,7 @@ def p_interrupted(
             f"the model of interruptions wants {sorted(missing)[0]!r}, which this "
             f"version does not compute; train it again: {_TRAIN}"
         )
-    return np.asarray(model.turn.predict_proba(feature_array(table, model.features)))[
-        :, 1
-    ]
+    return chances(model.turn, feature_array(table, model.features))
 
 
 def feature_array(table: Mapping[str, Floats], names: Sequence[str]) -> Floats:

@@ -21,6 +21,7 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from empathy_score.errors import InputError
+from empathy_score.logistic import weights_of
 from empathy_score.model_folder import check_out
 from empathy_score.records import Utterance
 from empathy_score.turn_taking.card import interruption_card
@@ -31,6 +32,7 @@ from empathy_score.turn_taking.model import (
     save_interruption_model,
 )
 from empathy_score.turn_taking.timeline import Bools, Floats, Ints, Timeline, timeline
+from empathy_score.turn_taking.trees import nodes_of, trees_of
 from empathy_score.turn_taking.words import (
     Endings,
     ending_classes,
@@ -222,8 +224,8 @@ def train_interruption(
     about = {"version": version, "licence": "Apache-2.0", "language": "en"}
     threshold = _best_threshold(turns.outcome == _CUT_OFF, held.p)
     model = InterruptionModel(
-        ending=ending,
-        turn=turn,
+        ending=weights_of(ending),
+        turn=trees_of(nodes_of(turn)),
         features=features,
         threshold=threshold,
         about=about,
