@@ -25,7 +25,7 @@ from empathy_score.model_folder import (
     read_estimator,
     write_folder,
 )
-from empathy_score.sentence_levels import SentenceLevels
+from empathy_score.sentence_levels import Judged, SentenceLevels
 
 Array = npt.NDArray[np.float64]
 
@@ -91,6 +91,8 @@ class Predictions:
         Each in [0, 1]; empty where the model has none.
     out_of_domain : ndarray of bool, shape (n_utterances,)
         Not English, or far from what the model knows.
+    judged : Judged
+        The utterances' sentences.
     """
 
     X: Array
@@ -100,6 +102,7 @@ class Predictions:
     intervals: Array
     mechanisms: Mapping[str, Array]
     out_of_domain: npt.NDArray[np.bool_]
+    judged: Judged
 
 
 def model_matrix(features: Array, sentences: Array, target: int = 0) -> Array:
@@ -159,7 +162,8 @@ def predict(model: Model, turns: Turns) -> Predictions:
     ([1, 0], [False, False])
     """
     features = matrix_of(turns)
-    sentences = model.sentences.transform_plain(turns.plain)
+    judged = model.sentences.judge(turns.plain)
+    sentences = judged.best()
     X = model_matrix(features, sentences)
     values = np.nan_to_num(X)
     probabilities = model.classifier.proba_of(values)
@@ -178,6 +182,7 @@ def predict(model: Model, turns: Turns) -> Predictions:
         intervals=intervals,
         mechanisms=mechanisms,
         out_of_domain=far,
+        judged=judged,
     )
 
 
