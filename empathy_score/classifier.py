@@ -233,11 +233,22 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         -------
         ndarray of shape (n_samples, n_levels), each row sums to 1
         """
-        above = _sigmoid(values @ self.coef_.T + self.intercept_)
-        above = np.minimum.accumulate(above, axis=1)  # p(> 1) is never over p(> 0)
-        edges = np.ones((len(above), above.shape[1] + 2))
-        edges[:, 1:-1], edges[:, -1] = above, 0.0
-        return np.asarray(edges[:, :-1] - edges[:, 1:])
+        return level_probabilities(self.log_odds_of(values))
+
+    def log_odds_of(self, values: Array) -> Array:
+        """Give the calibrated log-odds of values that need no check.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_samples, n_features)
+            Features; finite.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_levels - 1)
+            Of being above each level but the last.
+        """
+        return np.asarray(values @ self.coef_.T + self.intercept_)
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401
         """Predict the median level: the highest that is reached with p > 0.5.
@@ -296,12 +307,13 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         -------
         ndarray of shape (n_samples, n_features + 1)
         """
-        shares = values * self.coef_.sum(axis=0)
-        rest = np.full((len(values), 1), self.intercept_.sum())
-        return np.hstack([shares, rest])
+        shares = np.empty((len(values), self.coef_.shape[1] + 1))
+        np.multiply(values, self.coef_.sum(axis=0), out=shares[:, :-1])
+        shares[:, -1] = self.intercept_.sum()
+        return shares
 
     def _log_odds(self, X: Any) -> Array:  # noqa: ANN401
-        return np.asarray(self._checked(X) @ self.coef_.T + self.intercept_)
+        return self.log_odds_of(self._checked(X))
 
     def _checked(self, X: Any) -> Array:  # noqa: ANN401
         check_is_fitted(self)
@@ -313,6 +325,31 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
+
+
+def level_probabilities(log_odds: Array) -> Array:
+    """Turn log-odds of being above levels into probabilities of the levels.
+
+    Parameters
+    ----------
+    log_odds : ndarray of shape (..., n_levels - 1)
+        Of being above each level but the last.
+
+    Returns
+    -------
+    ndarray of shape (..., n_levels), each row sums to 1
+
+    Examples
+    --------
+    >>> level_probabilities(np.array([[0.0, -500.0]])).round(3).tolist()
+    [[0.5, 0.5, 0.0]]
+    """
+    above = 1 / (1 + np.exp(-np.minimum(np.maximum(log_odds, -500.0), 500.0)))
+    edges = np.ones((*log_odds.shape[:-1], log_odds.shape[-1] + 2))
+    # p(> 1) is never over p(> 0)
+    np.minimum.accumulate(above, axis=-1, out=edges[..., 1:-1])
+    edges[..., -1] = 0.0
+    return np.asarray(edges[..., :-1] - edges[..., 1:])
 
 
 def median_levels(probabilities: Array) -> npt.NDArray[np.int64]:
@@ -333,8 +370,8 @@ def median_levels(probabilities: Array) -> npt.NDArray[np.int64]:
     >>> median_levels(np.array([[0.4, 0.3, 0.3], [0.6, 0.4, 0.0]])).tolist()
     [1, 0]
     """
-    above = np.cumsum(probabilities[:, ::-1], axis=1)[:, ::-1]
-    return np.asarray((above[:, 1:] > 0.5).sum(axis=1))
+    from_the_top = probabilities[:, :0:-1].cumsum(axis=1)
+    return np.asarray((from_the_top > 0.5).sum(axis=1))
 
 
 def _checked_groups(groups: Any, n_samples: int) -> npt.NDArray[Any]:  # noqa: ANN401
@@ -395,7 +432,3 @@ def _calibration(
         slopes[threshold] = max(model.coef_[0, 0], 1e-6)
         shifts[threshold] = model.intercept_[0]
     return slopes, shifts
-
-
-def _sigmoid(values: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-np.clip(values, -500, 500))))

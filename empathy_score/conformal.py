@@ -100,11 +100,12 @@ def score_intervals(probabilities: Array, least: Array) -> Array:
     array([[0. , 0.5]])
     """
     inside = probabilities >= least
-    inside[~inside.any(axis=1)] = True  # nothing fits: everything may be
+    inside |= ~inside.any(axis=1, keepdims=True)  # nothing fits: everything may be
     score = score_of(probabilities)
-    low = np.argmax(inside, axis=1) / 2
-    high = (2 - np.argmax(inside[:, ::-1], axis=1)) / 2
-    return np.stack([np.minimum(low, score), np.maximum(high, score)], axis=1)
+    found = np.empty((len(score), 2))
+    np.minimum(inside.argmax(axis=1) / 2, score, out=found[:, 0])
+    np.maximum(1 - inside[:, ::-1].argmax(axis=1) / 2, score, out=found[:, 1])
+    return found
 
 
 def covered(intervals: Array, levels: Levels) -> npt.NDArray[np.bool_]:

@@ -12,7 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from empathy_score.classifier import EmpathyClassifier, median_levels
+from empathy_score.classifier import (
+    EmpathyClassifier,
+    level_probabilities,
+    median_levels,
+)
 from empathy_score.conformal import score_intervals, score_of
 from empathy_score.domain import known_shares
 from empathy_score.errors import ModelError
@@ -26,7 +30,7 @@ from empathy_score.model_folder import (
     read_estimator,
     write_folder,
 )
-from empathy_score.sentence_levels import SentenceLevels
+from empathy_score.sentence_levels import Judged, SentenceLevels
 
 Array = npt.NDArray[np.float64]
 
@@ -92,6 +96,8 @@ class Predictions:
         Each in [0, 1]; empty where the model has none.
     out_of_domain : ndarray of bool, shape (n_utterances,)
         Not English, or far from what the model knows.
+    judged : Judged
+        The utterances' sentences.
     """
 
     X: Array
@@ -101,6 +107,7 @@ class Predictions:
     intervals: Array
     mechanisms: Mapping[str, Array]
     out_of_domain: npt.NDArray[np.bool_]
+    judged: Judged
 
 
 def model_matrix(features: Array, sentences: Array, target: int = 0) -> Array:
@@ -120,7 +127,8 @@ def model_matrix(features: Array, sentences: Array, target: int = 0) -> Array:
     ndarray of shape (n_utterances, n_features + 2)
         Columns as in :func:`model_columns`.
     """
-    return np.hstack([features, sentences[:, 2 * target : 2 * target + 2]])
+    own = sentences[:, 2 * target : 2 * target + 2]
+    return np.concatenate([features, own], axis=1)
 
 
 def model_columns() -> list[str]:
@@ -160,14 +168,16 @@ def predict(model: Model, turns: Turns) -> Predictions:
     ([1, 0], [False, False])
     """
     features = matrix_of(turns)
-    sentences = model.sentences.transform_plain(turns.plain)
+    judged = model.sentences.judge(turns.plain)
+    sentences = judged.best()
     X = model_matrix(features, sentences)
-    values = np.nan_to_num(X)
-    probabilities = model.classifier.proba_of(values)
-    mechanisms = {}
-    for target, (name, classifier) in enumerate(model.mechanisms.items(), start=1):
+    values = _without_nan(X)
+    classifiers = (model.classifier, *model.mechanisms.values())
+    log_odds = np.empty((len(classifiers), len(X), 2))
+    for target, classifier in enumerate(classifiers):
         values[:, -2:] = sentences[:, 2 * target : 2 * target + 2]
-        mechanisms[name] = score_of(classifier.proba_of(values))
+        log_odds[target] = classifier.log_odds_of(values)
+    probabilities, *of_mechanisms = level_probabilities(log_odds)
     far = known_shares(turns.plain, model.known) < model.least_known
     intervals = score_intervals(probabilities, model.least)
     intervals[far] = (0.0, 1.0)
@@ -177,8 +187,12 @@ def predict(model: Model, turns: Turns) -> Predictions:
         levels=median_levels(probabilities),
         scores=score_of(probabilities),
         intervals=intervals,
-        mechanisms=mechanisms,
+        mechanisms={
+            name: score_of(found)
+            for name, found in zip(model.mechanisms, of_mechanisms, strict=True)
+        },
         out_of_domain=far,
+        judged=judged,
     )
 
 
@@ -199,15 +213,19 @@ def contributions_of(model: Model, X: Array) -> list[dict[str, float]]:
         first, columns without a share left out but ``"intercept"``.
     """
     names = _share_names()
-    shares = model.classifier.contributions_of(np.nan_to_num(X))
-    kept = shares != 0
-    kept[:, -1] = True
     found = []
-    for row, which in zip(shares, kept, strict=True):
-        columns = np.flatnonzero(which)
-        order = columns[np.argsort(-np.abs(row[columns]), kind="stable")].tolist()
-        found.append({names[column]: float(row[column]) for column in order})
+    for row in model.classifier.contributions_of(_without_nan(X)):
+        columns = row[:-1].nonzero()[0].tolist()
+        shares = [(names[column], row.item(column)) for column in (*columns, -1)]
+        found.append(dict(sorted(shares, key=lambda share: -abs(share[1]))))
     return found
+
+
+def _without_nan(X: Array) -> Array:
+    """Give a copy in which what is not known is 0."""
+    values = X.copy()
+    values[np.isnan(values)] = 0.0
+    return values
 
 
 @cache

@@ -204,7 +204,7 @@ class EmpathyScorer:
             },
             out_of_domain=bool(found.out_of_domain[0]),
             cues=cue_table(read, [0]).cues_at(0),
-            sentence=self.model.sentences.best_sentence(read.plain[0]),
+            sentence=self.model.sentences.best_judged(read.plain[0], found.judged),
             contributions=contributions,
             decision_value=sum(contributions.values()),
         )

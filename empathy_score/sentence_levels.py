@@ -22,8 +22,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from empathy_score.errors import InputError
 from empathy_score.features.entries import utterances
-from empathy_score.normalization import PlainText, plain_texts
+from empathy_score.normalization import PlainText, plain_text, plain_texts
 from empathy_score.sentences import (
+    Words,
     learn_words,
     sentence_texts,
     sentences_of,
@@ -56,6 +57,32 @@ class BestSentence:
     end: int
     probability: float
     words: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Judged sentences of some texts.
+
+    Attributes
+    ----------
+    owner : ndarray of int, shape (n_sentences,)
+        Text of each; ascending.
+    words : Words
+        The known words in each.
+    values : ndarray of shape (n_sentences, 2 * n_targets)
+        Probabilities.
+    n_texts : int
+        Number of texts.
+    """
+
+    owner: npt.NDArray[np.int64]
+    words: Words
+    values: Array
+    n_texts: int
+
+    def best(self) -> Array:
+        """Highest probabilities of each text, shape (n_texts, 2 * n_targets)."""
+        return _best(self.values, self.owner, self.n_texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +249,28 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         -------
         ndarray of shape (n_utterances, 2 * n_targets)
         """
+        return self.judge(texts).best()
+
+    def judge(self, texts: Sequence[PlainText]) -> Judged:
+        """Judge each sentence of texts.
+
+        Parameters
+        ----------
+        texts : sequence of PlainText
+            Utterances.
+
+        Returns
+        -------
+        Judged
+        """
         owners, plain = sentence_texts(texts)
-        values = self._probabilities(plain)
-        return _best(values, np.array(owners, dtype=np.int64), len(texts))
+        words = words_in(plain, self._columns, self.rarity_)
+        return Judged(
+            owner=np.array(owners, dtype=np.int64),
+            words=words,
+            values=self._values(words, len(plain)),
+            n_texts=len(texts),
+        )
 
     def best_sentence(
         self, text: str | PlainText, output: int = 0
@@ -244,22 +290,42 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             None where the text has no word.
         """
         check_is_fitted(self)
-        pieces = _cut([text])
-        if not pieces.plain:
+        plain = plain_text(text) if isinstance(text, str) else text
+        return self.best_judged(plain, self.judge([plain]), output)
+
+    def best_judged(
+        self, text: PlainText, judged: Judged, output: int = 0
+    ) -> BestSentence | None:
+        """Find the same where the text, and no other, is judged already.
+
+        Parameters
+        ----------
+        text : PlainText
+            An utterance.
+        judged : Judged
+            From :meth:`judge` for this text alone.
+        output : int, default 0
+            Column of :meth:`transform`.
+
+        Returns
+        -------
+        BestSentence or None
+        """
+        if not len(judged.owner):
             return None
-        values = self._probabilities(list(pieces.plain))[:, output]
-        place = int(np.argmax(values))
-        row = words_in([pieces.plain[place]], self._columns, self.rarity_)
-        shares = [
-            (self.words_[column], float(value * self.coef_[output, column]))
-            for column, value in zip(
-                row.column.tolist(), row.value.tolist(), strict=True
-            )
-        ]
+        place = int(judged.values[:, output].argmax())
+        start, end, _ = sentences_of(text)[place]
+        words, which = judged.words, judged.words.sentence == place
+        columns = words.column[which]
+        shares = zip(
+            [self.words_[column] for column in columns.tolist()],
+            (words.value[which] * self.coef_[output, columns]).tolist(),
+            strict=True,
+        )
         return BestSentence(
-            start=int(pieces.start[place]),
-            end=int(pieces.end[place]),
-            probability=float(values[place]),
+            start=start,
+            end=end,
+            probability=float(judged.values[place, output]),
             words=tuple(sorted(shares, key=lambda pair: (-abs(pair[1]), pair[0]))),
         )
 
@@ -332,14 +398,18 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _probabilities(self, plain: list[str]) -> Array:
         """Probabilities of each sentence, shape (n_sentences, n_outputs)."""
         words = words_in(plain, self._columns, self.rarity_)
-        log_odds = np.empty((len(plain), len(self.intercept_)))
-        for output, weights in enumerate(self.coef_):
-            log_odds[:, output] = np.bincount(
-                words.sentence,
-                words.value * weights[words.column],
-                minlength=len(plain),
-            )
-        return np.asarray(1 / (1 + np.exp(-(log_odds + self.intercept_))))
+        return self._values(words, len(plain))
+
+    def _values(self, words: Words, n_sentences: int) -> Array:
+        """Sum the weights of each sentence's words, all outputs side by side."""
+        n_outputs = len(self.intercept_)
+        of_output = np.arange(n_outputs)[:, None] * n_sentences
+        log_odds = np.bincount(
+            (of_output + words.sentence).ravel(),
+            (self.coef_.take(words.column, axis=1) * words.value).ravel(),
+            minlength=n_outputs * n_sentences,
+        ).reshape(n_outputs, n_sentences)
+        return np.asarray(1 / (1 + np.exp(-(log_odds.T + self.intercept_))))
 
 
 def _places(words: Sequence[str]) -> dict[str, int]:

@@ -27,16 +27,12 @@ _BAD_MOODS = ("frustration", "anger", "disappointment", "anxiety", "distress")
 _UNDERSTANDING = ("acknowledgement", "perspective_taking", "apology", "reassurance")
 
 
-def _customer(mood: str) -> Callable[[Turns], Array]:
-    return lambda turns: with_before(np.minimum(turns.before.count(mood), 1), turns)
-
-
 def _answers(
     moods: tuple[str, ...], answers: tuple[str, ...]
 ) -> Callable[[Turns], Array]:
     def value(turns: Turns) -> Array:
-        called = np.sum([turns.before.count(mood) for mood in moods], axis=0) > 0
-        given = np.sum([turns.own.count(label) for label in answers], axis=0) > 0
+        called = np.asarray(turns.before.has(moods).any(axis=1))
+        given = np.asarray(turns.own.has(answers).any(axis=1))
         return with_before((called & given).astype(np.float64), turns)
 
     return value
@@ -52,7 +48,7 @@ def context_features() -> Iterator[Feature]:
             maximum=1,
             higher_means=f"the turn before shows {meaning}",
             reference=OPPORTUNITY,
-            compute=_customer(mood),
+            compute=mood,
             direction=direction,
             needs="reply_to",
         )

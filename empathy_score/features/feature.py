@@ -37,7 +37,8 @@ class Feature:
     compute : callable or str
         From :class:`~empathy_score.features.turns.Turns` to an array with one value
         for each utterance; or a label, kind or row of the lexicon, whose count, at
-        most ``maximum``, is the value.
+        most ``maximum``, is the value: in the turn before where ``needs`` is
+        ``"reply_to"``, else in the utterance.
     direction : {-1, 0, 1}, default 0
         The only way in which the feature may move the score: 1 up, -1 down, 0 both.
         An apology never lowers a score, an instruction never raises one.

@@ -10,7 +10,14 @@ import numpy as np
 from spacy.tokens import Doc
 
 from empathy_score.features.declarations import all_features
-from empathy_score.features.turns import Array, Ints, Turns, mark_columns, turns_of
+from empathy_score.features.turns import (
+    Array,
+    Counts,
+    Ints,
+    Turns,
+    mark_columns,
+    turns_of,
+)
 
 
 def feature_matrix(
@@ -69,34 +76,57 @@ def matrix_of(turns: Turns) -> Array:
     """
     counted = _counted()
     X = np.empty((len(turns.has_before), len(all_features())))
-    found = np.take(turns.own.marks, counted.marks, axis=1)
-    X[:, counted.places] = np.minimum(found, counted.most, out=found)
+    X[:, counted.own.places] = _counts(turns.own, counted.own)
+    before = _counts(turns.before, counted.before)
+    before[~turns.has_before] = np.nan
+    X[:, counted.before.places] = before
     for place, compute in counted.others:
         X[:, place] = compute(turns)
     return X
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """Features that count marks, together, and the others."""
+class _Marks:
+    """Features side by side that count marks, and the most that each may be."""
 
     places: slice
-    marks: Ints
+    columns: Ints
     most: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Features that count marks of the utterance and the turn before; the others."""
+
+    own: _Marks
+    before: _Marks
     others: tuple[tuple[int, Callable[[Turns], Array]], ...]
+
+
+def _counts(counts: Counts, marks: _Marks) -> Array:
+    found: Array = counts.marks.take(marks.columns, axis=1)
+    return np.minimum(found, marks.most, out=found)
 
 
 @lru_cache(maxsize=1)
 def _counted() -> _Counted:
-    counted, others = [], []
+    own: list[tuple[int, int, float]] = []
+    before: list[tuple[int, int, float]] = []
+    others = []
     for place, feature in enumerate(all_features()):
         if isinstance(feature.compute, str):
+            counted = before if feature.needs == "reply_to" else own
             mark = mark_columns()[feature.compute]
             counted.append((place, mark, feature.maximum))
         else:
             others.append((place, feature.compute))
-    places, marks, most = zip(*counted, strict=True)
+    return _Counted(_side_by_side(own), _side_by_side(before), tuple(others))
+
+
+def _side_by_side(counted: Sequence[tuple[int, int, float]]) -> _Marks:
+    places, columns, most = zip(*counted, strict=True)
     if places != tuple(range(places[0], places[-1] + 1)):
         raise ValueError("features that count marks must stand together")
-    together = slice(places[0], places[-1] + 1)
-    return _Counted(together, np.array(marks), np.array(most), tuple(others))
+    return _Marks(
+        slice(places[0], places[-1] + 1), np.array(columns), np.array(most, np.float64)
+    )

@@ -50,6 +50,11 @@ class Spans:
     denied: Bools
     own: tuple[Pattern, ...] = ()
 
+    @property
+    def n_tokens(self) -> Ints:
+        """How many tokens are in each."""
+        return self.after - self.first
+
 
 @lru_cache(maxsize=4)
 def lexicon_rows(own: tuple[Pattern, ...] = ()) -> tuple[Pattern, ...]:

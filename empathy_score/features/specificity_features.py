@@ -91,8 +91,7 @@ def specificity_features() -> Iterator[Feature]:
 
 
 def _warm_kinds(turns: Turns) -> Array:
-    seen = [np.minimum(turns.own.count(label), 1) for label in WARM]
-    kinds: Array = np.minimum(np.sum(seen, axis=0), 4)
+    kinds: Array = np.minimum(turns.own.has(WARM).sum(axis=1), 4)
     return kinds
 
 

@@ -28,6 +28,7 @@ Array = npt.NDArray[np.float64]
 
 ALPHA, CAPITAL, EXCLAMATION, QUESTION, CONTENT = 1, 2, 4, 8, 16
 """What a token is, as bits."""
+_N_KINDS = 32
 
 _LONGEST_RUN = 300  # characters
 _RUN = re.compile(rf"[^\s]{{{_LONGEST_RUN + 1}}}")
@@ -63,18 +64,23 @@ class Tokens:
     kind: Ints
     lower: Ints
 
-    def count(self, kind: int) -> Array:
-        """How many tokens of each text are of a kind."""
-        which = (self.kind & kind) > 0
-        found = np.bincount(self.owner[which], minlength=len(self.first) - 1)
-        return found.astype(np.float64)
+    def counts(self, kinds: Sequence[int]) -> Array:
+        """How many tokens of each text are of each kind, shape (n_texts, n_kinds)."""
+        n_texts = len(self.first) - 1
+        bits = np.array(kinds, dtype=np.int64)
+        cell = self.owner * _N_KINDS + self.kind
+        found = np.bincount(cell, minlength=n_texts * _N_KINDS)
+        has = (np.arange(_N_KINDS)[:, None] & bits) > 0
+        return np.asarray(found.reshape(n_texts, _N_KINDS) @ has.astype(np.float64))
 
     def words(self, which: npt.NDArray[np.bool_]) -> tuple[frozenset[int], ...]:
         """Different marked words of each text, as hashes."""
         hashes = self.lower[which].tolist()
-        ends = np.append(0, np.cumsum(which))[self.first].tolist()
+        until = np.zeros(len(which) + 1, dtype=np.int64)
+        which.cumsum(out=until[1:])
+        ends = until[self.first].tolist()
         return tuple(
-            frozenset(hashes[start:end]) for start, end in itertools.pairwise(ends)
+            [frozenset(hashes[start:end]) for start, end in itertools.pairwise(ends)]
         )
 
 

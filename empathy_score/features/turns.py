@@ -50,26 +50,51 @@ class Counts:
     marks : ndarray of shape (n_texts, n_marks)
         How often each label, kind and row of the lexicon was found; columns as in
         :func:`mark_columns`.
-    n_words, n_capital_words, n_exclamations, n_question_marks : ndarray of (n_texts,)
-        Words, words of three letters or more in capitals, marks.
-    n_denied, n_naming : ndarray of shape (n_texts,)
-        Cues whose words are denied; warm cues that hold a feeling or a trouble.
-    n_cue_words : ndarray of shape (n_texts,)
-        Words inside warm cues.
+    numbers : ndarray of shape (n_texts, 7)
+        What the properties ``n_...`` give.
     words, cue_words : tuple of frozenset of int
         Lower-case content words of each text, and of its warm cues, as hashes.
     """
 
     marks: Array
-    n_words: Array
-    n_capital_words: Array
-    n_exclamations: Array
-    n_question_marks: Array
-    n_denied: Array
-    n_naming: Array
-    n_cue_words: Array
+    numbers: Array
     words: tuple[frozenset[int], ...]
     cue_words: tuple[frozenset[int], ...]
+
+    @property
+    def n_words(self) -> Array:
+        """Words of each text."""
+        return self.numbers[:, 0]
+
+    @property
+    def n_capital_words(self) -> Array:
+        """Words of three letters or more in capitals."""
+        return self.numbers[:, 1]
+
+    @property
+    def n_exclamations(self) -> Array:
+        """Exclamation marks."""
+        return self.numbers[:, 2]
+
+    @property
+    def n_question_marks(self) -> Array:
+        """Question marks."""
+        return self.numbers[:, 3]
+
+    @property
+    def n_denied(self) -> Array:
+        """Cues whose words are denied."""
+        return self.numbers[:, 4]
+
+    @property
+    def n_naming(self) -> Array:
+        """Warm cues that hold a feeling or a trouble."""
+        return self.numbers[:, 5]
+
+    @property
+    def n_cue_words(self) -> Array:
+        """Words inside warm cues."""
+        return self.numbers[:, 6]
 
     def count(self, mark: str) -> Array:
         """How often a mark was found in each text.
@@ -86,6 +111,20 @@ class Counts:
         """
         found: Array = self.marks[:, mark_columns()[mark]]
         return found
+
+    def has(self, marks: tuple[str, ...]) -> Bools:
+        """Say which marks were found in each text.
+
+        Parameters
+        ----------
+        marks : tuple of str
+            As for :meth:`count`.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_texts, n_marks)
+        """
+        return np.asarray(self.marks.take(_columns_of(marks), axis=1) > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +158,11 @@ def mark_columns() -> dict[str, int]:
         for mark in (row.id, ".".join(row.id.split(".")[:2]), row.label):
             columns.setdefault(mark, len(columns))
     return columns
+
+
+@lru_cache(maxsize=32)
+def _columns_of(marks: tuple[str, ...]) -> Ints:
+    return np.array([mark_columns()[mark] for mark in marks], dtype=np.int64)
 
 
 @lru_cache(maxsize=4)
@@ -227,27 +271,23 @@ def _taken(counts: Counts, places: Sequence[int]) -> Counts:
     """Rows of ``counts`` in a new order; -1 is an empty text."""
     index = np.array(places, dtype=np.int64)
     empty = index < 0
+    some_empty = bool(empty.any())
 
     def take(values: Array) -> Array:
         if not len(values):
-            return np.zeros((len(index), *values.shape[1:]))
-        taken = values[index]
-        taken[empty] = 0
+            return np.zeros((len(index), values.shape[1]))
+        taken = values.take(index, axis=0, mode="wrap")
+        if some_empty:
+            taken[empty] = 0
         return taken
 
     words = (*counts.words, frozenset[int]())  # -1 is the last
     cue_words = (*counts.cue_words, frozenset[int]())
     return Counts(
         marks=take(counts.marks),
-        n_words=take(counts.n_words),
-        n_capital_words=take(counts.n_capital_words),
-        n_exclamations=take(counts.n_exclamations),
-        n_question_marks=take(counts.n_question_marks),
-        n_denied=take(counts.n_denied),
-        n_naming=take(counts.n_naming),
-        n_cue_words=take(counts.n_cue_words),
-        words=tuple(words[place] for place in places),
-        cue_words=tuple(cue_words[place] for place in places),
+        numbers=take(counts.numbers),
+        words=tuple([words[place] for place in places]),
+        cue_words=tuple([cue_words[place] for place in places]),
     )
 
 
@@ -284,49 +324,43 @@ def counts_from(tokens: Tokens, spans: Spans) -> Counts:
     """
     n_texts = len(tokens.first) - 1
     is_warm = warm_rows(spans.own)[spans.row] & ~spans.denied
-    owner, first, after = (
-        part[is_warm] for part in (spans.owner, spans.first, spans.after)
-    )
+    first, after = spans.first[is_warm], spans.after[is_warm]
     in_cue = np.zeros(len(tokens.owner) + 1, dtype=np.int64)
     np.add.at(in_cue, first, 1)
     np.add.at(in_cue, after, -1)
     content = (tokens.kind & CONTENT) > 0
-    cue_words = np.bincount(owner, after - first, minlength=n_texts)
+    numbers = np.empty((n_texts, 7))
+    numbers[:, :4] = tokens.counts((ALPHA, CAPITAL, EXCLAMATION, QUESTION))
+    of_spans = (spans.denied, is_warm & _naming(spans), is_warm * spans.n_tokens)
+    for column, found in enumerate(of_spans, start=4):
+        numbers[:, column] = np.bincount(spans.owner, found, minlength=n_texts)
     return Counts(
         marks=_mark_counts(spans, n_texts),
-        n_words=tokens.count(ALPHA),
-        n_capital_words=tokens.count(CAPITAL),
-        n_exclamations=tokens.count(EXCLAMATION),
-        n_question_marks=tokens.count(QUESTION),
-        n_denied=_count(spans.owner[spans.denied], n_texts),
-        n_naming=_naming(spans, is_warm, n_texts),
-        n_cue_words=cue_words.astype(np.float64),
+        numbers=numbers,
         words=tokens.words(content),
-        cue_words=tokens.words(content & (np.cumsum(in_cue)[:-1] > 0)),
+        cue_words=tokens.words(content & (in_cue[:-1].cumsum() > 0)),
     )
-
-
-def _count(owner: Ints, n_texts: int) -> Array:
-    return np.bincount(owner, minlength=n_texts).astype(np.float64)
 
 
 def _mark_counts(spans: Spans, n_texts: int) -> Array:
     """How often each mark was found, what is denied left out."""
     first, columns = _marks_of_rows(spans.own)
-    row, owner = spans.row[~spans.denied], spans.owner[~spans.denied]
-    counts = first[row + 1] - first[row]
-    ends = np.cumsum(counts)
-    entry = np.repeat(first[row] - (ends - counts), counts)
-    column = columns[entry + np.arange(len(entry))]
-    n_marks = len(mark_columns())
-    found = np.bincount(
-        np.repeat(owner, counts) * n_marks + column, minlength=n_texts * n_marks
-    )
-    return found.reshape(n_texts, n_marks).astype(np.float64)
+    kept = ~spans.denied
+    row, n_marks = spans.row[kept], len(mark_columns())
+    begin = first[row]
+    counts = first[row + 1] - begin
+    to = counts.cumsum() - counts
+    entry = (begin - to).repeat(counts)
+    entry += np.arange(len(entry))
+    cell = (spans.owner[kept] * n_marks).repeat(counts) + columns[entry]
+    found = np.bincount(cell, np.ones(len(cell)), minlength=n_texts * n_marks)
+    # bincount of nothing gives integers
+    return found.reshape(n_texts, n_marks).astype(np.float64, copy=False)
 
 
-def _naming(spans: Spans, is_warm: Bools, n_texts: int) -> Array:
-    """Count the warm cues in which a naming signal begins."""
+def _naming(spans: Spans) -> Bools:
+    """Say in which spans a naming signal begins."""
     naming = np.sort(spans.first[_naming_rows(spans.own)[spans.row]])
-    inside = np.searchsorted(naming, spans.after) > np.searchsorted(naming, spans.first)
-    return _count(spans.owner[is_warm & inside], n_texts)
+    return np.asarray(
+        naming.searchsorted(spans.after) > naming.searchsorted(spans.first)
+    )

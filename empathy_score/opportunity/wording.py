@@ -78,25 +78,16 @@ def opportunity_features(counts: Counts) -> Array:
     ndarray of shape (n_turns, n_features), dtype float64
         Columns as in :func:`opportunity_feature_names`.
     """
-    rows = [np.minimum(counts.count(row), 1) for row in _signal_rows()]
-    trouble = np.sum(
-        [
-            found
-            for row, found in zip(_signal_rows(), rows, strict=True)
-            if not row.startswith("good_news.")
-        ],
-        axis=0,
+    rows = _signal_rows()
+    seen = counts.has((*rows, *_WORDING)).astype(np.float64)
+    is_trouble = [not row.startswith("good_news.") for row in rows]
+    trouble = seen[:, : len(rows)][:, is_trouble].sum(axis=1)
+    others = (
+        np.minimum(counts.n_question_marks, 2),
+        np.minimum(counts.n_exclamations, 2),
+        np.minimum(counts.n_capital_words, 2),
+        np.log2(1 + np.minimum(counts.n_words, _MOST_WORDS)),
+        np.minimum(trouble, 4),
+        np.minimum(trouble, 1),
     )
-    return np.stack(
-        [
-            *rows,
-            *(np.minimum(counts.count(mark), 1) for mark in _WORDING),
-            np.minimum(counts.n_question_marks, 2),
-            np.minimum(counts.n_exclamations, 2),
-            np.minimum(counts.n_capital_words, 2),
-            np.log2(1 + np.minimum(counts.n_words, _MOST_WORDS)),
-            np.minimum(trouble, 4),
-            np.minimum(trouble, 1),
-        ],
-        axis=1,
-    )
+    return np.concatenate([seen, np.stack(others, axis=1)], axis=1)
