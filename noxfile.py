@@ -4,6 +4,7 @@
     nox -s matrix matrix_page   # the same scores with every supported version
     nox -s wheel                # reproducible builds, installed alone, timed
     nox -s audit citation       # known vulnerabilities; CITATION.cff
+    nox -s coverage             # every test, counted; fails under 95 % of branches
 
 Interpreters that are not installed are skipped, and said to be.
 """
@@ -183,3 +184,13 @@ def citation(session: nox.Session) -> None:
     """Check CITATION.cff against its schema."""
     session.install("cffconvert", "setuptools<81")
     session.run("cffconvert", "--validate", "-i", str(HERE / "CITATION.cff"))
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run every test, count the branches taken, fail under 95 %."""
+    session.install("-e", ".[dev,spark]")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "-q", *session.posargs)
+    session.run("coverage", "combine", "-q")
+    session.run("python", "benchmarks/branches.py", "--missing")
