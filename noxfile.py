@@ -5,6 +5,7 @@
     nox -s wheel                # reproducible builds, installed alone, timed
     nox -s audit citation       # known vulnerabilities; CITATION.cff
     nox -s coverage             # every test, counted; fails under 95 % of branches
+    nox -s mutation             # a sample of small changes; do tests notice them?
 
 Interpreters that are not installed are skipped, and said to be.
 """
@@ -194,3 +195,10 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", "-q", *session.posargs)
     session.run("coverage", "combine", "-q")
     session.run("python", "benchmarks/branches.py", "--missing")
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Run a random sample of mutants of features, scoring and readers."""
+    session.install("-e", ".[dev]", "mutmut>=3.8")
+    session.run("python", "benchmarks/mutation.py", *session.posargs)
