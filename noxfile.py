@@ -4,6 +4,8 @@
     nox -s matrix matrix_page   # the same scores with every supported version
     nox -s wheel                # reproducible builds, installed alone, timed
     nox -s audit citation       # known vulnerabilities; CITATION.cff
+    nox -s coverage             # every test, counted; fails under 95 % of branches
+    nox -s mutation             # a sample of small changes; do tests notice them?
 
 Interpreters that are not installed are skipped, and said to be.
 """
@@ -185,3 +187,20 @@ def citation(session: nox.Session) -> None:
     """Check CITATION.cff against its schema."""
     session.install("cffconvert", "setuptools<81")
     session.run("cffconvert", "--validate", "-i", str(HERE / "CITATION.cff"))
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run every test, count the branches taken, fail under 95 %."""
+    session.install("-e", ".[dev,spark]")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "-q", *session.posargs)
+    session.run("coverage", "combine", "-q")
+    session.run("python", "benchmarks/branches.py", "--missing")
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Run a random sample of mutants of features, scoring and readers."""
+    session.install("-e", ".[dev]", "mutmut>=3.8")
+    session.run("python", "benchmarks/mutation.py", *session.posargs)
