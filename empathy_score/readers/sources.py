@@ -190,8 +190,8 @@ def _opened(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject]:
         return
     is_zip = start == _ZIP
     if is_zip and is_workbook(source.path):
-        reason = not_to_open(source.path, HARMLESS)
-        yield source if reason is None else broken_file(source.name, reason)
+        why = not_to_open(source.path, HARMLESS)
+        yield source if why is None else broken_file(source.name, why)
     elif not is_zip and not start.startswith(_GZIP):
         yield source
     elif source.depth >= DEEPEST:
