@@ -26,6 +26,7 @@ from empathy_score.readers.extras import extra
 from empathy_score.readers.json_rows import type_of
 from empathy_score.readers.parts import Part, json_source
 from empathy_score.readers.sql import column_name, literal
+from empathy_score.readers.workbook_size import not_to_open
 
 Cell = str | int | float | bool | None
 _Table: TypeAlias = "tuple[list[Any], Iterator[tuple[int, list[Any]]]]"
@@ -63,6 +64,9 @@ def excel_rows(
         that reads it is not installed.
     """
     calamine = extra("python_calamine", "Excel")
+    wrong = not_to_open(path)
+    if wrong is not None:
+        raise InputError(f"{file}: {wrong}")
     first: _Table | None = None
     with _clear(calamine, file), _workbook(path, calamine) as workbook:
         for sheet in _sheets(workbook, calamine):

@@ -13,7 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from empathy_score.readers.packed import BOMB, DAMAGED, MOST_PACKED, PIECE, damage
+from empathy_score.readers.packed import (
+    BOMB,
+    DAMAGED,
+    HARMLESS,
+    MOST_PACKED,
+    PIECE,
+    damage,
+)
 
 HARMLESS_AREA = 2_000_000
 """Cells, filled or not, up to which a sheet may reach in any case: about 60 MB."""
@@ -64,27 +71,37 @@ def is_workbook(path: Path) -> bool:
         return False
 
 
-def not_to_open(path: Path, harmless: int) -> str | None:
+def not_to_open(path: Path) -> str | None:
     """Say why a workbook must not be opened; None where it may.
 
     Parameters
     ----------
     path : Path
-        A zip file for which :func:`is_workbook` is true.
-    harmless : int
-        Bytes to which its parts may unpack in any case.
+        Any file; what is no zip file has no sheets that could reach too far.
 
     Returns
     -------
     str or None
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     with zipfile.ZipFile(Path(name, "a.xlsx"), "w") as archive:
+    ...         far = '<c r="A1"/><c r="XFD1048576"/>'
+    ...         archive.writestr("xl/worksheets/sheet1.xml", far)
+    ...     not_to_open(Path(name, "a.xlsx"))[:55]
+    'holds a sheet of 2 cells that reach over 17,179,869,184'
     """
+    if not zipfile.is_zipfile(path):
+        return None
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.lower() for name in archive.namelist()}
             other = next((one for one in _OTHERS if one in names), None)
             if other is not None:
                 return f"is {_OTHERS[other]} inside; save it as .xlsx"
-            most = max(harmless, MOST_PACKED * path.stat().st_size)
+            most = max(HARMLESS, MOST_PACKED * path.stat().st_size)
             return _too_far(archive, most)
     except DAMAGED as error:
         return f"is a damaged workbook: {damage(error)}"

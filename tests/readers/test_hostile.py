@@ -31,6 +31,30 @@ def test_what_once_broke_a_reader_is_read_or_refused(file):
         assert isinstance(said, int) or file.name in said or "no text column" in said
 
 
+def test_a_row_with_a_number_of_thousands_of_digits_leaves_the_rows_beside_it():
+    read = read_conversations(SEEDS / "convokit.long-number")
+    assert read.n_turns == 1
+    assert [one.line for one in read.rejects] == [2]
+
+
+def test_a_nested_column_with_a_nameless_field_is_kept_as_json():
+    table = read_conversations(SEEDS / "parquet.nameless-field.parquet").to_frame()
+    assert [json.loads(cell) for cell in table["more"]] == [{"a": 2, "": 1}]
+
+
+def test_a_duration_beyond_all_time_is_named_with_its_row():
+    said = outcome(SEEDS / "excel.endless-duration.xlsx")
+    assert "row 2: holds a date that is none" in said
+
+
+@pytest.mark.parametrize("name", ["csv", "genesys", "vtt", "excel"])
+def test_a_folder_is_no_file_and_a_file_no_folder(name):
+    corpus = SEEDS / "convokit.long-number"
+    assert f"the format {name!r} is a file" in outcome(corpus, name)
+    said = outcome(SEEDS / "zendesk.rating-list.json", "convokit")
+    assert "is a file; the format 'convokit' is a folder" in said
+
+
 @pytest.mark.parametrize("name", JSON_FORMATS)
 @pytest.mark.parametrize(
     "document", ["[1]", "7\n", '"text"\n8', "null\n", "[[]]\n[{}]"]
