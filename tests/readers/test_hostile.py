@@ -90,6 +90,43 @@ def test_half_a_character_is_set_aside_with_its_turn():
     ]
 
 
+def wide(n_columns):
+    return ["text", *(f"c{number}" for number in range(n_columns - 1))]
+
+
+def test_a_table_of_thousands_of_columns_is_refused_in_one_line(tmp_path):
+    file = tmp_path / "wide.csv"
+    file.write_text("\n".join(",".join(wide(9_000)) for _ in range(2)))
+    assert "has 9,000 columns; at most 1,000" in outcome(file)
+    assert len(outcome(tmp_path / "wide.csv")) < 300
+
+
+def test_records_with_ever_new_fields_are_set_aside(tmp_path, monkeypatch):
+    monkeypatch.setattr("empathy_score.readers.json_rows.MAX_COLUMNS", 20)
+    file = tmp_path / "wide.jsonl"
+    records = [{"text": "Hi", name: 1} for name in wide(31)[1:]]
+    file.write_text("\n".join(map(json.dumps, records)))
+    read = read_conversations(file)
+    assert read.n_turns == 19
+    assert {one.reason for one in read.rejects} == {
+        "has fields beyond the 20 that a table may have"
+    }
+
+
+def test_files_that_are_too_wide_together_say_so(tmp_path):
+    for number in range(2):
+        names = ["text", *(f"c{number}-{one}" for one in range(1_200))]
+        (tmp_path / f"{number}.csv").write_text(",".join(names) + "\n" + "Hi," * 600)
+    with pytest.raises(InputError, match="has 1,201 columns; at most 1,000"):
+        read_conversations(tmp_path)
+
+
+def test_a_header_of_equal_names_is_numbered_at_once(tmp_path):
+    file = tmp_path / "equal.csv"
+    file.write_text("a," * 60_000 + "text\n")
+    assert isinstance(outcome(file, "csv"), str)
+
+
 VALUES = st.recursive(
     st.none()
     | st.booleans()
