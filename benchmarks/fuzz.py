@@ -23,6 +23,7 @@ conversations.
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import multiprocessing as mp
 import os
@@ -106,11 +107,11 @@ def block(seed: int, number: int) -> Iterator[tuple[str, Document, str, str | No
         given = None if draw.random() < 0.5 else draw.choice(files)
         yield kind, data, draw.choice(_ENDINGS), given
         if at % 100 == 99:
-            kind = next(more)
-            data = packed[kind](draw)
-            given = None if draw.random() < 0.8 else draw.choice(names)
-            odd = draw.random() < 0.1
-            ending = draw.choice(_ENDINGS) if odd else _OWN_ENDING.get(kind, "")
+            kind, own = next(more), random.Random(f"{seed}-{number}-{at}")
+            data = packed[kind](own)
+            given = None if own.random() < 0.8 else own.choice(names)
+            odd = own.random() < 0.1
+            ending = own.choice(_ENDINGS) if odd else _OWN_ENDING.get(kind, "")
             yield kind, data, ending, given
 
 
@@ -118,6 +119,8 @@ def read_block(seed: int, number: int, findings: Path, root: Path) -> Tally:
     """Make and read some documents; what goes wrong is kept."""
     tally = Tally()
     folder = root / f"block-{number}"
+    _made()
+    gc.freeze()  # what was imported need not be looked through again and again
     with desk(folder) as place:
         for at, (kind, data, ending, given) in enumerate(block(seed, number)):
             wrong = _counted(tally, place, (kind, data, ending, given), at)
@@ -126,6 +129,7 @@ def read_block(seed: int, number: int, findings: Path, root: Path) -> Tally:
                 keep(place.folder / f"export{ending}", findings / name)
                 tally.findings.append((f"{name} as {given}", wrong))
             clear(place.folder)
+    gc.unfreeze()
     shutil.rmtree(folder)
     return tally
 

@@ -42,6 +42,7 @@ ELSEWHERE = {
             "impact",
             "missed_opportunities",
             "fuzz",
+            "fuzz_guided",
         )
     },
 }

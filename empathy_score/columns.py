@@ -20,6 +20,7 @@ from empathy_score.errors import InputError
 from empathy_score.records import Role
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_SHOWN = 30  # names of columns in a message
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{2}(?:[.,]\d+)?)")
 _DURATION = re.compile(r"(-?\d+(?:\.\d+)?)\s*s")
 _TIMESTAMP = re.compile(
@@ -283,7 +284,8 @@ def _plain(name: str) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(repr(name) for name in names) or "no columns at all"
+    shown = ", ".join(repr(name) for name in names[:_SHOWN]) or "no columns at all"
+    return f"{shown} and {len(names) - _SHOWN:,} more" if names[_SHOWN:] else shown
 
 
 def _first_alias(aliases: Sequence[str], free: Mapping[str, str]) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import resource
 import shutil
@@ -89,7 +88,6 @@ def desk(folder: Path) -> Iterator[Desk]:
     for one in (scratch, base, folder / "document"):
         one.mkdir(parents=True)
     connection = database(base)
-    gc.freeze()  # what was imported need not be looked through again and again
 
     def emptied(_: Path) -> duckdb.DuckDBPyConnection:
         for name in ("input", "firsts", "placed"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import random
 import zipfile
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -24,60 +26,82 @@ _WORDS = (
         "",
         "agent",
         "=1+1",
-        "&#0;",
-        "&#xD800;",
-        "&unknown;",
+        "customer",
         "_x0000_",
+        "a" * 4000,
+        "\u202e",
     ),
-    *("a" * 4000, "&lt;b&gt;", "\u202e", "<t>", "1e400", "NaN", "TRUE", "2026-01-01"),
+    *("&lt;b&gt;", "1e400", "NaN", "TRUE", "2026-01-01", " ", "\U0001f600"),
 )
+_WILD_WORDS = ("&#0;", "&#xD800;", "&unknown;", "<t>", "</t>", "<!--", "]]>")
 _NUMBERS = (
-    *("0", "-1", "1e308", "1e999", "NaN", "45000.5", "-45000", "99999999999", "", "x"),
-    *("2958466", "9" * 400, "-0", "0.1", "9007199254740993", "1e-320", "60"),
+    *("0", "-1", "1e308", "45000.5", "-45000", "2958465", "0.1", "1e-320", "60", ""),
+    *("9" * 400, "-0", "9007199254740993", "1e999", "-99999999999"),
 )
-_PLACES = ("A0", "1", "A", "AAAAAAA1", "A99999999999", "B2:C3", "a1", "$A$1", "")
+_WILD_NUMBERS = ("x", "NaN", "--1", "99999999999", "2958466", "1e308")
+_WILD_PLACES = (
+    *("A0", "1", "A", "AAAAAAA1", "A99999999999", "B2:C3", "$A$1", ""),
+    *("XFD1048576", "B1000000", "XFE1", "a1"),
+)
 _FORMATS = ("yyyy-mm-dd", "[h]:mm:ss", "h:mm", "0.00", "General", "&quot;d&quot;", "")
+_VALUES = {
+    "s": (("0",), ("1", "99999", "-1", "x")),
+    "b": (("0", "1"), ("2", "")),
+    "e": (("#N/A", "#DIV/0!"), ("#x", "")),
+    "d": (("2026-01-01T00:00:00", "9999-99-99", ""), ("9" * 400,)),
+    "n": (_NUMBERS, _WILD_NUMBERS),
+    "str": (_WORDS, _WILD_WORDS),
+    "inlineStr": (_WORDS, _WILD_WORDS),
+    "z": (_WORDS, _WILD_WORDS),
+}
+
+Pick: TypeAlias = "Callable[[Sequence[Any], Sequence[Any]], Any]"
+"""Picks one of what workbooks hold, or now and then of what breaks them."""
+
+
+def picking(draw: random.Random) -> Pick:
+    """Let two of three workbooks be whole, and the third wild here and there."""
+    wild = draw.choice((0.0, 0.0, 0.08))
+    return lambda tame, odd: draw.choice(odd if draw.random() < wild else tame)
 
 
 def workbook(draw: random.Random) -> bytes:
     """Write a workbook of odd cells; parts are missing or damaged now and then."""
-    chance = draw.random
-    n_shared = draw.randrange(0, 4)
-    shared = "".join(f"<si><t>{draw.choice(_WORDS)}</t></si>" for _ in range(n_shared))
+    chance, pick = draw.random, picking(draw)
+    n_shared = 1 + draw.randrange(0, 3)
+    shared = [f"<si><t>{pick(_WORDS, _WILD_WORDS)}</t></si>" for _ in range(n_shared)]
     parts = {
         "[Content_Types].xml": _TYPES,
         "_rels/.rels": _RELATIONS,
-        "xl/workbook.xml": _book(draw),
-        "xl/_rels/workbook.xml.rels": _book_relations(draw),
+        "xl/workbook.xml": _book(pick),
+        "xl/_rels/workbook.xml.rels": _book_relations(pick),
         "xl/styles.xml": _styles(draw),
-        "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}">{shared}</sst>',
-        "xl/worksheets/sheet1.xml": _sheet(draw),
-        "xl/worksheets/sheet2.xml": _sheet(draw),
+        "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}">{"".join(shared)}</sst>',
+        "xl/worksheets/sheet1.xml": _sheet(draw, pick),
+        "xl/worksheets/sheet2.xml": _sheet(draw, pick),
     }
-    if chance() < 0.1:
+    if chance() < 0.05:
         del parts[draw.choice([*parts])]
-    if chance() < 0.15:
+    if chance() < 0.05:
         name = draw.choice([*parts])
         at = draw.randrange(len(parts[name]) + 1)
         parts[name] = parts[name][:at] + draw.choice(("", "<", "\0", "&", "]]>", "é"))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         for name, text in parts.items():
-            packed.writestr(zipfile.ZipInfo(name), text.encode())
+            packed.writestr(
+                zipfile.ZipInfo(name), text.encode("utf-8", "surrogatepass")
+            )
     data = bytearray(out.getvalue())
-    if chance() < 0.1:
+    if chance() < 0.05:
         data[draw.randrange(len(data))] = draw.randrange(256)
     return bytes(data)
 
 
-def _book(draw: random.Random) -> str:
-    shown = draw.choice(
-        ("", "", ' state="hidden"', ' state="veryHidden"', ' state="x"')
-    )
-    epoch = draw.choice(
-        ("", '<workbookPr date1904="1"/>', '<workbookPr date1904="x"/>')
-    )
-    name = draw.choice(("Chats", "", "a" * 300, "&amp;", "it's"))
+def _book(pick: Pick) -> str:
+    shown = pick(("", "", ' state="hidden"', ' state="veryHidden"'), (' state="x"',))
+    epoch = pick(("", '<workbookPr date1904="1"/>'), ('<workbookPr date1904="x"/>',))
+    name = pick(("Chats", "", "a" * 300, "&amp;", "it's"), ("&x;", "<"))
     return (
         f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">{epoch}<sheets>'
         f'<sheet name="{name}" sheetId="1" r:id="rId1"{shown}/>'
@@ -85,9 +109,9 @@ def _book(draw: random.Random) -> str:
     )
 
 
-def _book_relations(draw: random.Random) -> str:
-    kind = draw.choice(("worksheet",) * 8 + ("chartsheet", "nothing"))
-    first = draw.choice(("worksheets/sheet1.xml",) * 8 + ("/xl/sheet1.xml", "../x", ""))
+def _book_relations(pick: Pick) -> str:
+    kind = pick(("worksheet",), ("chartsheet", "nothing"))
+    first = pick(("worksheets/sheet1.xml",), ("/xl/sheet1.xml", "../x", ""))
     listed = (
         ("rId1", kind, first),
         ("rId2", "worksheet", "worksheets/sheet2.xml"),
@@ -113,11 +137,10 @@ def _styles(draw: random.Random) -> str:
     )
 
 
-def _sheet(draw: random.Random) -> str:
-    rows = [_row(draw, number) for number in range(1, 1 + draw.randrange(0, 7))]
-    size = draw.choice(
-        ("", "", '<dimension ref="A1:XFD1048576"/>', '<dimension ref="x"/>')
-    )
+def _sheet(draw: random.Random, pick: Pick) -> str:
+    n_rows = draw.randrange(0, 7)
+    rows = [_row(draw, pick, number) for number in range(1, 1 + n_rows)]
+    size = pick(("", '<dimension ref="A1:XFD1048576"/>'), ('<dimension ref="x"/>',))
     merged = draw.choice(("", '<mergeCells><mergeCell ref="A1:B9"/></mergeCells>'))
     return (
         f'<worksheet xmlns="{_MAIN}">{size}<sheetData>{"".join(rows)}</sheetData>'
@@ -125,35 +148,23 @@ def _sheet(draw: random.Random) -> str:
     )
 
 
-def _row(draw: random.Random, number: int) -> str:
-    chance = draw.random
-    shown = (
-        number if chance() < 0.97 else draw.choice((0, 2, 9000, 1048577, 2**32, "x"))
-    )
-    n_cells = draw.randrange(0, 5)
-    cells = "".join(_cell(draw, at, number) for at in range(n_cells))
+def _row(draw: random.Random, pick: Pick, number: int) -> str:
+    shown = pick((number,), (0, 2, 9000, 1048577, 2**32, "x"))
+    n_cells = draw.randrange(1, 6)
+    cells = "".join(_cell(draw, pick, at, number) for at in range(n_cells))
     return f'<row r="{shown}">{cells}</row>'
 
 
-def _cell(draw: random.Random, at: int, row: int) -> str:
-    chance = draw.random
-    place = f"{'ABCDE'[at]}{row}"
-    if chance() < 0.01:
-        place = draw.choice((*_PLACES, "XFD1048576", "B1000000", "XFE1"))
-    if row == 1 and chance() < 0.8:
+def _cell(draw: random.Random, pick: Pick, at: int, row: int) -> str:
+    place = pick((f"{'ABCDE'[at]}{row}",), _WILD_PLACES)
+    if row == 1 and draw.random() < 0.9:
         name = draw.choice(_HEADERS) if at else "text"
         return f'<c r="{place}" t="inlineStr"><is><t>{name}</t></is></c>'
-    kind = draw.choice(("inlineStr", "str", "s", "b", "e", "d", "n", "n", "z"))
-    style = draw.choice(("", "", ' s="1"', ' s="2"', ' s="4"', ' s="999"', ' s="x"'))
-    formula = "<f>SUM(A1:A9)</f>" if chance() < 0.1 else ""
+    kinds = ("inlineStr", "str") if not at else ("str", "s", "b", "e", "d", "n", "n")
+    kind = pick(kinds, ("z", ""))
+    style = pick(("", "", ' s="1"', ' s="2"', ' s="4"'), (' s="999"', ' s="x"'))
+    value = pick(*_VALUES.get(kind, _VALUES["z"]))
     if kind == "inlineStr":
-        return f'<c r="{place}" t="{kind}"><is><t>{draw.choice(_WORDS)}</t></is></c>'
-    values = {
-        "s": ("0", "1", "99999", "-1", "x"),
-        "b": ("0", "1", "2", ""),
-        "e": ("#N/A", "#DIV/0!", "#x", ""),
-        "d": ("2026-01-01T00:00:00", "9999-99-99", ""),
-        "n": _NUMBERS,
-    }
-    value = draw.choice(values.get(kind, _WORDS))
+        return f'<c r="{place}" t="{kind}"><is><t>{value}</t></is></c>'
+    formula = "<f>SUM(A1:A9)</f>" if draw.random() < 0.1 else ""
     return f'<c r="{place}" t="{kind}"{style}>{formula}<v>{value}</v></c>'

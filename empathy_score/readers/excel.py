@@ -25,7 +25,8 @@ from empathy_score.errors import InputError
 from empathy_score.readers.extras import extra
 from empathy_score.readers.json_rows import type_of
 from empathy_score.readers.parts import Part, json_source
-from empathy_score.readers.sql import column_name, literal
+from empathy_score.readers.sql import column_names, literal
+from empathy_score.readers.workbook_size import not_to_open
 
 Cell = str | int | float | bool | None
 _Table: TypeAlias = "tuple[list[Any], Iterator[tuple[int, list[Any]]]]"
@@ -63,6 +64,9 @@ def excel_rows(
         that reads it is not installed.
     """
     calamine = extra("python_calamine", "Excel")
+    wrong = not_to_open(path)
+    if wrong is not None:
+        raise InputError(f"{file}: {wrong}")
     first: _Table | None = None
     with _clear(calamine, file), _workbook(path, calamine) as workbook:
         for sheet in _sheets(workbook, calamine):
@@ -200,14 +204,7 @@ def _names_text(cells: Sequence[Any], text: str | None) -> bool:
 
 def _named(cells: Sequence[Any]) -> list[str]:
     """Give each column a name of its own."""
-    names: list[str] = []
-    for position, cell in enumerate(cells, 1):
-        name = column_name(str(_plain(cell) or ""), position)
-        taken = {known.lower() for known in names}
-        tries = (f"{name}_{number}" for number in itertools.count(2))
-        free = itertools.chain([name], tries)
-        names.append(next(one for one in free if one.lower() not in taken))
-    return names
+    return column_names(str(_plain(cell) or "") for cell in cells)
 
 
 def _plain_rows(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from empathy_score.readers.rejects import (
+    MAX_COLUMNS,
     MAX_ROW,
     Reject,
     Row,
@@ -194,6 +195,8 @@ def _names(keys: Iterable[str], kinds: dict[str, set[object]]) -> dict[str, str]
     for key in keys:
         name = column_name(key, len(spelling) + 1)
         names[key] = spelling.setdefault(name.lower(), name)
+    if len(spelling) > MAX_COLUMNS:
+        raise ValueError(f"has fields beyond the {MAX_COLUMNS:,} that a table may have")
     if len(set(names.values())) < len(names):
         raise ValueError("holds two fields whose names differ only in case")
     return names

@@ -8,7 +8,7 @@ import duckdb
 
 from empathy_score.errors import InputError
 from empathy_score.readers.parts import Part
-from empathy_score.readers.rejects import Reject, reject
+from empathy_score.readers.rejects import MAX_COLUMNS, Reject, reject
 from empathy_score.readers.sql import as_text, fetched, is_nested, literal, quoted, run
 
 _WHOLE = (
@@ -25,13 +25,24 @@ _NOT_BLANK = r"[^\s\x0b\p{Z}\x{200b}\x{feff}]"
 
 
 def merged_types(parts: Sequence[Part]) -> dict[str, str]:
-    """Give all columns, in order of appearance, a type that holds every part's."""
+    """Give all columns, in order of appearance, a type that holds every part's.
+
+    Raises
+    ------
+    InputError
+        They are more than a table may have.
+    """
     spelling: dict[str, str] = {}
     types: dict[str, str | None] = {}
     for part in parts:
         for own, kind in part.types.items():
             name = spelling.setdefault(own.lower(), own)
             types[name] = _common(types.get(name), kind)
+    if len(types) > MAX_COLUMNS:
+        raise InputError(
+            f"{parts[0].file}: with the files beside it has {len(types):,} columns; "
+            f"at most {MAX_COLUMNS:,} can be read together"
+        )
     return {name: kind or "VARCHAR" for name, kind in types.items()}
 
 

@@ -16,6 +16,9 @@ PIECE = 1 << 20
 MOST_PACKED = 200
 """Times its size to which a packed file may grow; real exports reach about 20."""
 
+HARMLESS = 1 << 26
+"""Bytes up to which a packed file may grow in any case."""
+
 BOMB = (
     f"unpacks to more than {MOST_PACKED} times its size, which is no export; if it is "
     "one, unpack it first"

@@ -23,7 +23,7 @@ from empathy_score.readers.csv_rows import (
 from empathy_score.readers.documents import json_records
 from empathy_score.readers.json_rows import json_rows, type_of
 from empathy_score.readers.recognition import Recognised, text_of
-from empathy_score.readers.rejects import MAX_ROW, Reject, Row
+from empathy_score.readers.rejects import MAX_COLUMNS, MAX_ROW, Reject, Row
 from empathy_score.readers.sql import (
     column_name,
     column_types,
@@ -101,6 +101,18 @@ def part_of(
     >>> part.n_rows, part.types
     (1, {'role': 'VARCHAR', 'text': 'VARCHAR'})
     """
+    part = _part_of(connection, opened, scratch)
+    if len(part.types) > MAX_COLUMNS:
+        raise InputError(
+            f"{part.file}: has {len(part.types):,} columns; at most {MAX_COLUMNS:,} "
+            "can be read: leave out those that nobody needs"
+        )
+    return part
+
+
+def _part_of(
+    connection: duckdb.DuckDBPyConnection, opened: Recognised, scratch: Path
+) -> Part:
     file, form = opened.source.name, opened.format.name
     if form == "parquet":
         return _parquet_part(connection, opened)

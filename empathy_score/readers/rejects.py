@@ -10,6 +10,9 @@ from empathy_score.errors import InputError
 
 MAX_ROW = 4_000_000
 """Characters of the longest row that is read; longer ones are set aside."""
+
+MAX_COLUMNS = 1_000
+"""Columns of the widest table that is read; DuckDB has 300 MB for a table."""
 _MAX_RAW = 1_000
 
 Row: TypeAlias = "tuple[int, str]"

@@ -18,6 +18,7 @@ from empathy_score.readers.formats import format_recognising
 from empathy_score.readers.packed import (
     BOMB,
     DAMAGED,
+    HARMLESS,
     MOST_PACKED,
     PIECE,
     BombError,
@@ -25,15 +26,12 @@ from empathy_score.readers.packed import (
     unpack,
 )
 from empathy_score.readers.rejects import Reject, broken_file
-from empathy_score.readers.workbook_size import is_workbook, not_to_open
+from empathy_score.readers.workbook_size import is_workbook
 
 STDIN = "-"
 """What names standard input."""
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
-HARMLESS = 1 << 26
-"""Bytes up to which a packed file may grow in any case."""
-
 DEEPEST = 3
 """Archives that may lie in each other."""
 
@@ -189,10 +187,8 @@ def _opened(source: Source, fresh: Iterator[Path]) -> Iterator[Source | Reject]:
         yield broken_file(source.name, reason)
         return
     is_zip = start == _ZIP
-    if is_zip and is_workbook(source.path):
-        why = not_to_open(source.path, HARMLESS)
-        yield source if why is None else broken_file(source.name, why)
-    elif not is_zip and not start.startswith(_GZIP):
+    packed = is_zip or start.startswith(_GZIP)
+    if not packed or (is_zip and is_workbook(source.path)):
         yield source
     elif source.depth >= DEEPEST:
         reason = f"lies in {DEEPEST} archives already; unpack it first"

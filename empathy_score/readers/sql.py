@@ -103,14 +103,16 @@ def column_names(cells: Iterable[str]) -> list[str]:
     ['id', 'column_2', 'Id_2']
     """
     names: list[str] = []
+    taken: set[str] = set()
+    numbers: dict[str, Iterator[int]] = {}
     for position, cell in enumerate(cells, 1):
         name = column_name(cell, position)
-        taken = {known.lower() for known in names}
-        tries = (f"{name}_{number}" for number in itertools.count(2))
-        free = (
-            one for one in itertools.chain([name], tries) if one.lower() not in taken
-        )
-        names.append(next(free))
+        if name.lower() in taken:
+            number = numbers.setdefault(name.lower(), itertools.count(2))
+            tries = (f"{name}_{one}" for one in number)
+            name = next(one for one in tries if one.lower() not in taken)
+        taken.add(name.lower())
+        names.append(name)
     return names
 
 

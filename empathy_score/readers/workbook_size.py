@@ -13,7 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from empathy_score.readers.packed import BOMB, DAMAGED, MOST_PACKED, PIECE, damage
+from empathy_score.readers.packed import (
+    BOMB,
+    DAMAGED,
+    HARMLESS,
+    MOST_PACKED,
+    PIECE,
+    damage,
+)
 
 HARMLESS_AREA = 2_000_000
 """Cells, filled or not, up to which a sheet may reach in any case: about 60 MB."""
@@ -23,7 +30,9 @@ MOST_SPREAD = 20
 
 _OTHERS = {"xl/workbook.bin": ".xlsb", "content.xml": ".ods"}
 _PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]*)(\d{0,10})")
-_CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
+_USUAL_PLACE = re.compile(rb'r="(?<=\sr=")([A-Za-z]*)(\d{0,10})')  # four times as fast
+_ODD = (b"='", *(sign + b"=" for sign in (b" ", b"\t", b"\n", b"\r")))
+_ENDS = (b" ", b">", b"/", b"\t", b"\n", b"\r")
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 _OVERLAP = 64  # bytes; a place may stand across two pieces
 
@@ -64,27 +73,37 @@ def is_workbook(path: Path) -> bool:
         return False
 
 
-def not_to_open(path: Path, harmless: int) -> str | None:
+def not_to_open(path: Path) -> str | None:
     """Say why a workbook must not be opened; None where it may.
 
     Parameters
     ----------
     path : Path
-        A zip file for which :func:`is_workbook` is true.
-    harmless : int
-        Bytes to which its parts may unpack in any case.
+        Any file; what is no zip file has no sheets that could reach too far.
 
     Returns
     -------
     str or None
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     with zipfile.ZipFile(Path(name, "a.xlsx"), "w") as archive:
+    ...         far = '<c r="A1"/><c r="XFD1048576"/>'
+    ...         archive.writestr("xl/worksheets/sheet1.xml", far)
+    ...     not_to_open(Path(name, "a.xlsx"))[:55]
+    'holds a sheet of 2 cells that reach over 17,179,869,184'
     """
+    if not zipfile.is_zipfile(path):
+        return None
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.lower() for name in archive.namelist()}
             other = next((one for one in _OTHERS if one in names), None)
             if other is not None:
                 return f"is {_OTHERS[other]} inside; save it as .xlsx"
-            most = max(harmless, MOST_PACKED * path.stat().st_size)
+            most = max(HARMLESS, MOST_PACKED * path.stat().st_size)
             return _too_far(archive, most)
     except DAMAGED as error:
         return f"is a damaged workbook: {damage(error)}"
@@ -120,24 +139,37 @@ def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 
 
 def _look(piece: bytes, reach: _Reach) -> None:
-    places = _PLACE.findall(piece)
-    n_cells = len(_CELL.findall(piece))
-    rows = _ROW.split(piece)
+    odd = any(sign in piece for sign in _ODD) or re.search(rb"=\s", piece)
+    places = (_PLACE if odd else _USUAL_PLACE).findall(piece)
+    n_cells, n_rows = _count(b"c", piece), _count(b"row", piece)
     columns = {letters for letters, _ in places if letters}
+    lines = {int(row) for row in {row for _, row in places} if row}
     reach.letters = max([reach.letters, *map(_column, columns)])
-    reach.row = max(
-        [reach.row, *(int(row) for row in {row for _, row in places} if row)]
-    )
+    reach.row = max([reach.row, *lines])
     reach.n_cells += n_cells
-    if len(places) >= n_cells + len(rows) - 1:
+    if len(places) >= n_cells + n_rows:
         reach.in_last_row = 0
         return
     # Cells and rows without a place follow the one before them.
-    reach.n_rows += len(rows) - 1
-    counts = [len(_CELL.findall(row)) for row in rows]
+    reach.n_rows += n_rows
+    counts = [_count(b"c", row) for row in _ROW.split(piece)]
     counts[0] += reach.in_last_row
     reach.in_last_row = counts[-1]
     reach.n_unplaced = max(reach.n_unplaced, *counts)
+
+
+def _count(name: bytes, piece: bytes) -> int:
+    """Count the elements of a name.
+
+    Examples
+    --------
+    >>> _count(b"c", b"<c r='A1'><v>1</v></c><x:c/><cols/>")
+    2
+    """
+    plain = sum(piece.count(b"<" + name + end) for end in _ENDS)
+    if b":" + name not in piece:
+        return plain
+    return plain + len(re.findall(rb"<[\w.-]+:" + name + rb"[\s/>]", piece))
 
 
 def _column(letters: bytes) -> int:

@@ -31,6 +31,30 @@ def test_what_once_broke_a_reader_is_read_or_refused(file):
         assert isinstance(said, int) or file.name in said or "no text column" in said
 
 
+def test_a_row_with_a_number_of_thousands_of_digits_leaves_the_rows_beside_it():
+    read = read_conversations(SEEDS / "convokit.long-number")
+    assert read.n_turns == 1
+    assert [one.line for one in read.rejects] == [2]
+
+
+def test_a_nested_column_with_a_nameless_field_is_kept_as_json():
+    table = read_conversations(SEEDS / "parquet.nameless-field.parquet").to_frame()
+    assert [json.loads(cell) for cell in table["more"]] == [{"a": 2, "": 1}]
+
+
+def test_a_duration_beyond_all_time_is_named_with_its_row():
+    said = outcome(SEEDS / "excel.endless-duration.xlsx")
+    assert "row 2: holds a date that is none" in said
+
+
+@pytest.mark.parametrize("name", ["csv", "genesys", "vtt", "excel"])
+def test_a_folder_is_no_file_and_a_file_no_folder(name):
+    corpus = SEEDS / "convokit.long-number"
+    assert f"the format {name!r} is a file" in outcome(corpus, name)
+    said = outcome(SEEDS / "zendesk.rating-list.json", "convokit")
+    assert "is a file; the format 'convokit' is a folder" in said
+
+
 @pytest.mark.parametrize("name", JSON_FORMATS)
 @pytest.mark.parametrize(
     "document", ["[1]", "7\n", '"text"\n8', "null\n", "[[]]\n[{}]"]
@@ -64,6 +88,43 @@ def test_half_a_character_is_set_aside_with_its_turn():
     assert [one.reason for one in read.rejects] == [
         "holds half of a two-part character (a lone surrogate)"
     ]
+
+
+def wide(n_columns):
+    return ["text", *(f"c{number}" for number in range(n_columns - 1))]
+
+
+def test_a_table_of_thousands_of_columns_is_refused_in_one_line(tmp_path):
+    file = tmp_path / "wide.csv"
+    file.write_text("\n".join(",".join(wide(9_000)) for _ in range(2)))
+    assert "has 9,000 columns; at most 1,000" in outcome(file)
+    assert len(outcome(tmp_path / "wide.csv")) < 300
+
+
+def test_records_with_ever_new_fields_are_set_aside(tmp_path, monkeypatch):
+    monkeypatch.setattr("empathy_score.readers.json_rows.MAX_COLUMNS", 20)
+    file = tmp_path / "wide.jsonl"
+    records = [{"text": "Hi", name: 1} for name in wide(31)[1:]]
+    file.write_text("\n".join(map(json.dumps, records)))
+    read = read_conversations(file)
+    assert read.n_turns == 19
+    assert {one.reason for one in read.rejects} == {
+        "has fields beyond the 20 that a table may have"
+    }
+
+
+def test_files_that_are_too_wide_together_say_so(tmp_path):
+    for number in range(2):
+        names = ["text", *(f"c{number}-{one}" for one in range(1_200))]
+        (tmp_path / f"{number}.csv").write_text(",".join(names) + "\n" + "Hi," * 600)
+    with pytest.raises(InputError, match="has 1,201 columns; at most 1,000"):
+        read_conversations(tmp_path)
+
+
+def test_a_header_of_equal_names_is_numbered_at_once(tmp_path):
+    file = tmp_path / "equal.csv"
+    file.write_text("a," * 60_000 + "text\n")
+    assert isinstance(outcome(file, "csv"), str)
 
 
 VALUES = st.recursive(

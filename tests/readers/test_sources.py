@@ -1,5 +1,6 @@
 """Folders, globs, archives and standard input become single files."""
 
+import errno
 import gzip
 import io
 import sys
@@ -162,13 +163,52 @@ def test_a_bomb_in_a_zip_file_does_not_stop_the_files_beside_it(exports, scratch
     assert found[1].startswith("unpacks to more than")
 
 
-@pytest.mark.usefixtures("small_limit")
-def test_a_workbook_that_is_a_bomb_is_not_opened(exports, scratch):
-    file = exports / "calls.xlsx"
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/worksheets/sheet1.xml", " " * 3_000_000)
-    assert reasons(file, scratch)[0].startswith("unpacks to more than")
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [(6, b"\x63"), (8, b"\x40"), (42, b"\xff\xff\xff\x7f")],
+    ids=["version", "encryption", "offset"],
+)
+def test_a_zip_file_with_a_wrong_directory_is_set_aside(exports, scratch, place, value):
+    file = exports / "calls.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.csv", "text\nHi\n")
+    data = bytearray(file.read_bytes())
+    at = data.index(b"PK\x01\x02") + place
+    data[at : at + len(value)] = value
+    file.write_bytes(data)
+    (reason,) = reasons(file, scratch)
+    assert "damaged" in reason
+    assert not any(scratch.iterdir())
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_in_a_file_packed_otherwise_is_set_aside(exports, scratch, packing):
+    file = exports / "calls.zip"
+    with zipfile.ZipFile(file, "w", packing) as archive:
+        archive.writestr("a.csv", "text\nHi, how are you?\n")
+    data = bytearray(file.read_bytes())
+    data[44:52] = b"\xff" * 8
+    file.write_bytes(data)
+    assert reasons(file, scratch)[0].startswith("is damaged inside its zip file")
+
+
+def test_a_zip_file_without_files_says_so(exports, scratch):
+    file = exports / "calls.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("folder/"), "")
+    assert reasons(file, scratch) == ["is a zip file without files"]
+
+
+def test_a_disk_that_fails_is_no_damaged_archive(exports, scratch, monkeypatch):
+    file = exports / "calls.csv.gz"
+    file.write_bytes(gzip.compress(b"text\nHi\n"))
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("empathy_score.readers.sources.unpack", full)
+    with pytest.raises(OSError, match="No space left"):
+        reasons(file, scratch)
 
 
 @pytest.mark.parametrize(("n_layers", "expected"), [(3, "read"), (4, "lies in 3")])
