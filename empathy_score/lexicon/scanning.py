@@ -286,6 +286,7 @@ def _positions(
 
 def _ranges(first: Ints, counts: Ints) -> Ints:
     """Lay the ranges ``first[i]`` to ``first[i] + counts[i]`` side by side."""
-    laid: Ints = (first - (counts.cumsum() - counts)).repeat(counts)
+    ends: Ints = counts.cumsum()
+    laid: Ints = (first - (ends - counts)).repeat(counts)
     laid += np.arange(len(laid))
     return laid
