@@ -167,26 +167,26 @@ def scan(texts: Sequence[str], scanner: Scanner) -> Tries:
     word = _WORD[characters]
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     starts = (lengths + len(_BETWEEN)).cumsum() - lengths
-    literal, place = _found(joined, characters, word, scanner)
+    literal, place, end = _found(joined, characters, word, scanner)
     text = starts.searchsorted(place + 1, side="right") - 1
     begin = scanner.first[literal]
     counts = scanner.first[literal + 1] - begin
     entry = _ranges(begin, counts)
-    text_of, place_of = text.repeat(counts), place.repeat(counts)
+    text_of, of = text.repeat(counts), np.arange(len(literal)).repeat(counts)
     if scanner.n_guards:
         guard = scanner.guard[entry]
         opened = _opened(literal, text, len(texts), scanner)
         kept = (guard < 0) | opened[text_of, guard]
-        entry, text_of, place_of = entry[kept], text_of[kept], place_of[kept]
+        entry, text_of, of = entry[kept], text_of[kept], of[kept]
     row, shift = scanner.row[entry], scanner.shift[entry]
     anywhere = shift == _ANYWHERE
-    searched = np.zeros((len(scanner.beginnings), len(texts)), dtype=np.bool_)
-    searched[row[anywhere], text_of[anywhere]] = True
+    until = np.zeros((len(scanner.beginnings), len(texts)), dtype=np.int64)
+    until[row[anywhere], text_of[anywhere]] = end[of[anywhere]]  # the last is kept
     known = ~anywhere
     text_k = text_of[known]
-    begin_k = place_of[known] - starts[text_k] + shift[known]
+    begin_k = place[of[known]] - starts[text_k] + shift[known]
     spots = _Spots(characters, word, starts, lengths)
-    row_s, text_s, begin_s = _positions(searched, spots, scanner)
+    row_s, text_s, begin_s = _positions(until, spots, scanner)
     return _in_order(
         np.concatenate([2 * row_s + 1, 2 * row[known]]),
         np.concatenate([text_s, text_k]),
@@ -225,8 +225,8 @@ class _Spots:
 
 def _found(
     joined: str, characters: npt.NDArray[np.uint32], word: Bools, scanner: Scanner
-) -> tuple[Ints, Ints]:
-    """Give the literals that occur and where, marks last."""
+) -> tuple[Ints, Ints, Ints]:
+    """Give the literals that occur, where they begin and end; ends ascend."""
     folded = _FOLDED[characters].tobytes().decode("ascii")
     pieces = scanner.automaton.find_matches_as_indexes(folded, overlapping=True)
     flat = np.fromiter(itertools.chain.from_iterable(pieces), np.int64, 3 * len(pieces))
@@ -237,10 +237,11 @@ def _found(
         and not (joined[place] == "-" and word[place - 1] and word[place + 1])
     ]
     if not marks:
-        return flat[::3], flat[1::3]
-    of_marks = np.array(marks, dtype=np.int64)
-    literal = np.concatenate([flat[::3], of_marks[:, 0]])
-    return literal, np.concatenate([flat[1::3], of_marks[:, 1]])
+        return flat[::3], flat[1::3], flat[2::3]
+    all_found = np.array([(mark, place, place + 1) for mark, place in marks], np.int64)
+    all_found = np.concatenate([flat.reshape(-1, 3), all_found])
+    literal, begin, end = all_found[all_found[:, 2].argsort(kind="stable")].T
+    return literal, begin, end
 
 
 def _opened(literal: Ints, text: Ints, n_texts: int, scanner: Scanner) -> Bools:
@@ -253,15 +254,14 @@ def _opened(literal: Ints, text: Ints, n_texts: int, scanner: Scanner) -> Bools:
     return opened
 
 
-def _positions(
-    searched: Bools, spots: _Spots, scanner: Scanner
-) -> tuple[Ints, Ints, Ints]:
+def _positions(until: Ints, spots: _Spots, scanner: Scanner) -> tuple[Ints, Ints, Ints]:
     """Give the positions at which each searched row can begin in each text.
 
     That is at the text's start, at a character that is no word's, and where a word
-    begins, if the row can begin with this and the next character.
+    begins, if the row can begin with this and the next character. ``until`` says where
+    the last word ends that the row needs, no later does it begin; 0 if there is none.
     """
-    rows, texts = searched.nonzero()
+    rows, texts = until.nonzero()
     if not len(rows):
         return rows, texts, texts
     starts, characters = spots.starts, spots.characters
@@ -271,9 +271,9 @@ def _positions(
     text = starts.searchsorted(place, side="right") - 1
     inside = (text >= 0) & (place < starts[text] + spots.lengths[text])
     place, text = place[inside], text[inside]
-    first = text.searchsorted(np.arange(len(starts) + 1))
-    begin = first[texts]
-    counts = first[texts + 1] - begin
+    begin = text.searchsorted(texts)
+    counts = place.searchsorted(until[rows, texts]) - begin
+    counts = np.minimum(np.maximum(counts, 0), text.searchsorted(texts + 1) - begin)
     candidate = _ranges(begin, counts)
     row, text_of = rows.repeat(counts), texts.repeat(counts)
     begin = (place - starts[text])[candidate]
