@@ -147,22 +147,19 @@ def spans_of_hits(
     Spans
     """
     hits = list(hits)
-    flat = np.array([*itertools.chain.from_iterable(hits)], dtype=np.int64)
-    row, start, end, denied = flat.reshape(-1, 4).T
-    owner = np.repeat(np.arange(len(hits)), [len(found) for found in hits])
-    first = _token_at(start, owner, tokens)
-    # The blank behind a token is none of a span that begins there.
-    first = first + (start == tokens.end[first]) if len(first) else first
-    after = _token_at(end - 1, owner, tokens) + 1
-    return _made(owner, row, first, after, denied > 0, own)
-
-
-def _token_at(character: Ints, owner: Ints, tokens: Tokens) -> Ints:
-    """Give the last token that does not begin behind a character of a text."""
+    values = itertools.chain.from_iterable(itertools.chain.from_iterable(hits))
+    row, start, end, denied = np.fromiter(values, np.int64).reshape(-1, 4).T
+    n_hits = np.fromiter(map(len, hits), np.int64, len(hits))
+    owner = np.arange(len(hits)).repeat(n_hits)
     longest = int(tokens.end.max(initial=0)) + 1
     axis = tokens.owner * longest + tokens.start
-    found = np.searchsorted(axis, owner * longest + character, side="right") - 1
-    return np.asarray(found)
+    begin = owner * longest
+    # The last token that does not begin behind a character of a text.
+    first = axis.searchsorted(begin + start, side="right") - 1
+    # The blank behind a token is none of a span that begins there.
+    first += start == tokens.end.take(first, mode="clip")
+    after = axis.searchsorted(begin + (end - 1), side="right")
+    return _made(owner, row, first, after, denied > 0, own)
 
 
 def _made(

@@ -140,29 +140,39 @@ def tokens_of_texts(nlp: Language, texts: Sequence[str]) -> Tokens:
     _learn(parts, nlp, pieces)
     place = np.fromiter(map(pieces.place.__getitem__, parts), np.int64, len(parts))
     n_parts = np.array([text.count(" ") + 1 for text in texts], dtype=np.int64)
-    first_part = np.cumsum(n_parts) - n_parts
-    owner = np.repeat(np.arange(len(texts)), n_parts)
+    first_part = n_parts.cumsum() - n_parts
     size = np.fromiter(map(len, parts), np.int64, len(parts)) + 1
-    begin = np.cumsum(size) - size
-    begin -= begin[first_part][owner]
-    counts = pieces.first[place + 1] - pieces.first[place]
-    whole = np.unique(owner[place == _WHOLE])
-    docs = [_table(make_doc(nlp, texts[number])) for number in whole.tolist()]
-    counts[np.isin(owner, whole)] = 0
-    counts[first_part[whole]] = [len(table) for table in docs]
-    to = np.cumsum(counts) - counts
-    row = np.repeat(pieces.first[place] - to, counts) + np.arange(int(counts.sum()))
+    begin = size.cumsum() - size
+    begin -= begin[first_part].repeat(n_parts)
+    first = pieces.first[place]
+    counts = pieces.first[place + 1] - first
+    whole: list[int] = []
+    docs: list[Ints] = []
+    if place.min() == _WHOLE:
+        is_whole = np.logical_or.reduceat(place == _WHOLE, first_part)
+        whole = first_part[is_whole].tolist()
+        docs = [
+            _table(make_doc(nlp, text))
+            for text in itertools.compress(texts, is_whole.tolist())
+        ]
+        counts[is_whole.repeat(n_parts)] = 0
+        counts[whole] = [len(table) for table in docs]
+    to = counts.cumsum() - counts
+    row = (first - to).repeat(counts)
+    row += np.arange(len(row))
     table = pieces.table.take(row, axis=0, mode="clip")
-    table[:, :_KIND] += np.repeat(begin, counts)[:, None]
-    for at, found in zip(to[first_part[whole]].tolist(), docs, strict=True):
+    table[:, :_KIND] += begin.repeat(counts)[:, None]
+    for at, found in zip(to[whole].tolist() if whole else (), docs, strict=True):
         table[at : at + len(found)] = found
     return _tokens(table, np.add.reduceat(counts, first_part))
 
 
 def _tokens(table: Ints, lengths: Ints) -> Tokens:
+    first = np.zeros(len(lengths) + 1, dtype=np.int64)
+    lengths.cumsum(out=first[1:])
     return Tokens(
-        first=np.append(0, np.cumsum(lengths)),
-        owner=np.repeat(np.arange(len(lengths)), lengths),
+        first=first,
+        owner=np.arange(len(lengths)).repeat(lengths),
         start=table[:, _START],
         end=table[:, _END],
         kind=table[:, _KIND],

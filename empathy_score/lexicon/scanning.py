@@ -27,7 +27,6 @@ _WORD = np.array(
     [chr(c).isalnum() or c == 95 for c in range(128)] + [False], dtype=np.bool_
 )
 _FOLDED = np.array([c if _WORD[c] else 32 for c in range(N_CHARACTERS)], dtype=np.uint8)
-_HYPHEN = ord("-")
 _NO_MARK = [ord(character) for character in " \t\n\r\f\v,.'\0"]
 _MARKED = ~_WORD
 _MARKED[_NO_MARK] = False
@@ -165,110 +164,121 @@ def scan(texts: Sequence[str], scanner: Scanner) -> Tries:
     joined = _BETWEEN.join(["", *texts, ""])
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     characters = np.minimum(points, N_CHARACTERS - 1)
+    word = _WORD[characters]
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    starts = np.cumsum(lengths + len(_BETWEEN)) - lengths
-    literal, place = _found(joined, characters, scanner)
-    text = np.searchsorted(starts, place + 1, side="right") - 1
-    counts = scanner.first[literal + 1] - scanner.first[literal]
-    entry = _ranges(scanner.first[literal], counts)
-    text_of, place_of = np.repeat(text, counts), np.repeat(place, counts)
-    guard = scanner.guard[entry]
+    starts = (lengths + len(_BETWEEN)).cumsum() - lengths
+    literal, place, end = _found(joined, characters, word, scanner)
+    text = starts.searchsorted(place + 1, side="right") - 1
+    begin = scanner.first[literal]
+    counts = scanner.first[literal + 1] - begin
+    entry = _ranges(begin, counts)
+    text_of, of = text.repeat(counts), np.arange(len(literal)).repeat(counts)
     if scanner.n_guards:
+        guard = scanner.guard[entry]
         opened = _opened(literal, text, len(texts), scanner)
         kept = (guard < 0) | opened[text_of, guard]
-        entry, text_of, place_of = entry[kept], text_of[kept], place_of[kept]
+        entry, text_of, of = entry[kept], text_of[kept], of[kept]
     row, shift = scanner.row[entry], scanner.shift[entry]
-    known = shift != _ANYWHERE
-    row_k, text_k = row[known], text_of[known]
-    begin_k = place_of[known] - starts[text_k] + shift[known]
-    searched = np.zeros((len(scanner.beginnings), len(texts)), dtype=np.bool_)
-    searched[row[~known], text_of[~known]] = True
-    row_s, text_s, begin_s = _positions(searched, characters, starts, lengths, scanner)
+    anywhere = shift == _ANYWHERE
+    until = np.zeros((len(scanner.beginnings), len(texts)), dtype=np.int64)
+    until[row[anywhere], text_of[anywhere]] = end[of[anywhere]]  # the last is kept
+    known = ~anywhere
+    text_k = text_of[known]
+    begin_k = place[of[known]] - starts[text_k] + shift[known]
+    spots = _Spots(characters, word, starts, lengths)
+    row_s, text_s, begin_s = _positions(until, spots, scanner)
     return _in_order(
-        np.concatenate([row_s, row_k]),
+        np.concatenate([2 * row_s + 1, 2 * row[known]]),
         np.concatenate([text_s, text_k]),
         np.concatenate([begin_s, begin_k]),
-        len(row_s),
     )
 
 
-def _in_order(row: Ints, text: Ints, begin: Ints, n_searched: int) -> Tries:
-    """Put tries in order; those that stand twice among the known stay once."""
-    searched = np.arange(len(row)) < n_searched
-    order = np.lexsort((begin, text, searched, row))
-    row, text, begin, searched = row[order], text[order], begin[order], searched[order]
-    again = (
-        (row[1:] == row[:-1])
-        & (text[1:] == text[:-1])
-        & (begin[1:] == begin[:-1])
-        & (searched[1:] == searched[:-1])
-    )
-    kept = np.append(True, ~again)[: len(row)]
+def _in_order(row: Ints, text: Ints, begin: Ints) -> Tries:
+    """Put tries in order and keep each once; ``row`` is doubled, odd if searched."""
+    if not len(row):
+        return Tries([], [], [], [])
+    low = int(begin.min())
+    n_begins, n_texts = int(begin.max()) - low + 1, int(text.max()) + 1
+    key = (row * n_texts + text) * n_begins + (begin - low)
+    key.sort()
+    key = key[np.concatenate([[True], key[1:] != key[:-1]])]
+    place, begin = np.divmod(key, n_begins)
+    row, text = np.divmod(place, n_texts)
     return Tries(
-        row=row[kept].tolist(),
-        text=text[kept].tolist(),
-        begin=begin[kept].tolist(),
-        searched=searched[kept].tolist(),
+        row=(row >> 1).tolist(),
+        text=text.tolist(),
+        begin=(begin + low).tolist(),
+        searched=((row & 1) > 0).tolist(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Spots:
+    """Characters of texts side by side, which are of words; where texts begin."""
+
+    characters: npt.NDArray[np.uint32]
+    word: Bools
+    starts: Ints
+    lengths: Ints
 
 
 def _found(
-    joined: str, characters: npt.NDArray[np.uint32], scanner: Scanner
-) -> tuple[Ints, Ints]:
-    """Give the literals that occur and where, marks last."""
+    joined: str, characters: npt.NDArray[np.uint32], word: Bools, scanner: Scanner
+) -> tuple[Ints, Ints, Ints]:
+    """Give the literals that occur, where they begin and end; ends ascend."""
     folded = _FOLDED[characters].tobytes().decode("ascii")
     pieces = scanner.automaton.find_matches_as_indexes(folded, overlapping=True)
     flat = np.fromiter(itertools.chain.from_iterable(pieces), np.int64, 3 * len(pieces))
-    word = _WORD[characters]
-    marked = _MARKED[characters]
-    inside = word[:-2] & word[2:] & (characters[1:-1] == _HYPHEN)
-    marked[1:-1] &= ~inside
     marks = [
         (found, place)
-        for place in np.flatnonzero(marked).tolist()
+        for place in _MARKED[characters].nonzero()[0].tolist()
         if (found := scanner.marks.get(joined[place])) is not None
+        and not (joined[place] == "-" and word[place - 1] and word[place + 1])
     ]
-    of_marks = np.array(marks, dtype=np.int64).reshape(-1, 2)
-    literal = np.concatenate([flat[::3], of_marks[:, 0]])
-    return literal, np.concatenate([flat[1::3], of_marks[:, 1]])
+    if not marks:
+        return flat[::3], flat[1::3], flat[2::3]
+    all_found = np.array([(mark, place, place + 1) for mark, place in marks], np.int64)
+    all_found = np.concatenate([flat.reshape(-1, 3), all_found])
+    literal, begin, end = all_found[all_found[:, 2].argsort(kind="stable")].T
+    return literal, begin, end
 
 
 def _opened(literal: Ints, text: Ints, n_texts: int, scanner: Scanner) -> Bools:
     """Which guards were found in which texts; the last column is nobody's."""
-    counts = scanner.guards_first[literal + 1] - scanner.guards_first[literal]
-    guard = scanner.guards[_ranges(scanner.guards_first[literal], counts)]
     opened = np.zeros((n_texts, scanner.n_guards + 1), dtype=np.bool_)
-    opened[np.repeat(text, counts), guard] = True
+    begin = scanner.guards_first[literal]
+    counts = scanner.guards_first[literal + 1] - begin
+    guard = scanner.guards[_ranges(begin, counts)]
+    opened[text.repeat(counts), guard] = True
     return opened
 
 
-def _positions(
-    searched: Bools,
-    characters: npt.NDArray[np.uint32],
-    starts: Ints,
-    lengths: Ints,
-    scanner: Scanner,
-) -> tuple[Ints, Ints, Ints]:
+def _positions(until: Ints, spots: _Spots, scanner: Scanner) -> tuple[Ints, Ints, Ints]:
     """Give the positions at which each searched row can begin in each text.
 
     That is at the text's start, at a character that is no word's, and where a word
-    begins, if the row can begin with this and the next character.
+    begins, if the row can begin with this and the next character. ``until`` says where
+    the last word ends that the row needs, no later does it begin; 0 if there is none.
     """
-    word = _WORD[characters]
-    edge = ~word
-    edge[1:] |= ~word[:-1]
-    place = np.flatnonzero(edge)
-    text = np.searchsorted(starts, place, side="right") - 1
-    inside = (text >= 0) & (place < starts[text] + lengths[text])
+    rows, texts = until.nonzero()
+    if not len(rows):
+        return rows, texts, texts
+    starts, characters = spots.starts, spots.characters
+    edge = ~spots.word
+    edge[1:] |= edge[:-1]
+    place = edge.nonzero()[0]
+    text = starts.searchsorted(place, side="right") - 1
+    inside = (text >= 0) & (place < starts[text] + spots.lengths[text])
     place, text = place[inside], text[inside]
-    first = np.searchsorted(text, np.arange(len(starts) + 1))
-    rows, texts = np.nonzero(searched)
-    counts = first[texts + 1] - first[texts]
-    candidate = _ranges(first[texts], counts)
-    row, text_of = np.repeat(rows, counts), np.repeat(texts, counts)
-    begin = place[candidate] - starts[text_of]
+    begin = text.searchsorted(texts)
+    counts = place.searchsorted(until[rows, texts]) - begin
+    counts = np.minimum(np.maximum(counts, 0), text.searchsorted(texts + 1) - begin)
+    candidate = _ranges(begin, counts)
+    row, text_of = rows.repeat(counts), texts.repeat(counts)
+    begin = (place - starts[text])[candidate]
     one, two = characters[place], characters[place + 1]
-    may = np.flatnonzero(scanner.firsts[row, one[candidate]] | (begin == 0))
+    may = (scanner.firsts[row, one[candidate]] | (begin == 0)).nonzero()[0]
     row, text_of, begin, candidate = row[may], text_of[may], begin[may], candidate[may]
     can = scanner.beginnings[row, one[candidate], two[candidate]] | (begin == 0)
     return row[can], text_of[can], begin[can]
@@ -276,6 +286,7 @@ def _positions(
 
 def _ranges(first: Ints, counts: Ints) -> Ints:
     """Lay the ranges ``first[i]`` to ``first[i] + counts[i]`` side by side."""
-    ends = np.cumsum(counts)
-    shift = np.repeat(first - (ends - counts), counts)
-    return np.asarray(shift + np.arange(len(shift)))
+    ends: Ints = counts.cumsum()
+    laid: Ints = (first - (ends - counts)).repeat(counts)
+    laid += np.arange(len(laid))
+    return laid
