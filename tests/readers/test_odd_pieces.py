@@ -1,11 +1,15 @@
 """What stands in a list where it cannot be read costs itself and nothing beside it."""
 
+import io
+
 import duckdb
+import polars as pl
 import pytest
 
 from empathy_score import InputError
-from empathy_score.readers import documents, vtt
+from empathy_score.readers import csv_rows, documents, json_rows, vtt
 from empathy_score.readers.formats import format_named
+from empathy_score.readers.json_entries import json_entries
 from empathy_score.readers.sql import interruptible
 from empathy_score.readers.table import open_export
 from empathy_score.readers.turn import FormatError, Turn, Unusable
@@ -142,3 +146,94 @@ def test_an_interrupted_query_is_the_keyboard(kind):
 def test_another_failure_of_a_query_stays_what_it_is():
     with pytest.raises(RuntimeError, match="out of space"), interruptible():
         raise RuntimeError("out of space")
+
+
+def genesys_turn(document, **transcript):
+    """Give the turn of one phrase, five seconds after the transcript began."""
+    phrase = {
+        "text": "hello",
+        "participantPurpose": "external",
+        "startTimeMs": 1_709_630_405_000,
+    }
+    began = {"startTime": 1_709_630_400_000}
+    listed = [{**began, **transcript, "phrases": [phrase]}]
+    (turn,) = format_named("genesys").read({**document, "transcripts": listed}, "x")
+    return turn
+
+
+def test_a_transcript_of_messages_is_a_chat_in_its_own_language():
+    turn = genesys_turn({}, messageType="webmessaging", language="en-gb")
+    assert (turn.channel, turn.meta["language"]) == ("chat", "en-gb")
+    assert turn.start == 1_709_630_405.0
+
+
+def test_a_call_that_says_not_when_it_began_begins_with_its_transcript():
+    turn = genesys_turn({"mediaType": "call"})
+    assert (turn.channel, turn.start) == ("voice", 5.0)
+
+
+def test_words_without_a_time_leave_the_time_of_the_message():
+    segment = {
+        "text": "hello",
+        "messageTime": "2024-03-05T09:20:06Z",
+        "words": [{"word": "hello"}],
+    }
+    document = {
+        "medium": "PHONE_CALL",
+        "startTime": "2024-03-05T09:20:00Z",
+        "transcript": {"transcriptSegments": [segment]},
+    }
+    (turn,) = format_named("ccai-insights").read(document, "x")
+    assert (turn.start, turn.end) == (6.0, None)
+
+
+@pytest.mark.parametrize("text", ["[]", "7", ""])
+def test_entries_are_those_of_an_object(text):
+    with pytest.raises(FormatError, match="is no JSON object"):
+        list(json_entries(io.StringIO(text)))
+
+
+def test_a_csv_row_that_is_too_long_is_set_aside(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_rows, "MAX_ROW", 60)
+    file = tmp_path / "chat.csv"
+    long = "so sorry " * 9
+    file.write_text(f'id,text\n1,Hi\n2,"{long}"\n3,"{long}\n{long}"\n4,Bye\n')
+    export = open_export([file], folder=tmp_path)
+    export.connection.close()
+    assert export.n_rows == 2
+    reasons = [(one.line, one.reason) for one in export.rejects]
+    assert reasons == [
+        (3, "is longer than 60 characters"),
+        (4, "is longer than 60 characters"),
+    ]
+
+
+def test_a_json_row_that_is_too_long_is_set_aside(tmp_path, monkeypatch):
+    monkeypatch.setattr(json_rows, "MAX_ROW", 60)
+    file = tmp_path / "chat.jsonl"
+    file.write_text('{"text": "Hi"}\n{"text": "%s"}\n' % ("so sorry " * 9))
+    export = open_export([file], folder=tmp_path)
+    export.connection.close()
+    assert export.n_rows == 1
+    assert [(one.line, one.reason) for one in export.rejects] == [
+        (2, "is longer than 60 characters")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [(1, 2.5, "DOUBLE"), (1, 3_000_000_000, "BIGINT"), (1, "seven", "VARCHAR")],
+)
+def test_a_column_of_two_files_holds_the_values_of_both(tmp_path, one, other, kind):
+    files = []
+    for number, value in enumerate([one, other]):
+        files.append(tmp_path / f"{number}.parquet")
+        pl.DataFrame({"text": ["Hi"], "n": [value]}).write_parquet(files[-1])
+    pl.DataFrame(
+        {"text": ["Hi"], "n": [1]}, schema_overrides={"n": pl.Int32}
+    ).write_parquet(files[0])
+    export = open_export(files, folder=tmp_path)
+    found = export.connection.execute("SELECT n, typeof(n) FROM input ORDER BY __row")
+    rows = found.fetchall()
+    export.connection.close()
+    assert rows == [(type(other)(one), kind), (other, kind)]
