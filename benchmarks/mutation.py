@@ -4,9 +4,11 @@
 
 takes a random sample of the mutants that mutmut makes of features, scoring and readers
 (``[tool.mutmut]`` in pyproject.toml names the modules), each module with its share,
-runs mutmut on it, tries the survivors again in a process of their own, with the
-doctests of their module, and writes ``benchmarks/results/mutation.md``. The second try
-is needed because mutmut's processes share what an earlier test has cached.
+runs the tests that belong to the module with each, and writes
+``benchmarks/results/mutation.md``. mutmut's own run begins with all tests, twice, in
+one process; here the tests mirror the package, and a module's are enough. Survivors
+are tried again in a process of their own, with the doctests of their module, because
+the first try shares what an earlier test has cached.
 
     python benchmarks/mutation.py --number 400 --seed 7 --again
 
@@ -19,26 +21,77 @@ can notice it; the others are printed. What mutmut made lies in ``mutants/``.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import math
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "mutants"
 PAGE = ROOT / "benchmarks" / "results" / "mutation.md"
 READ = ROOT / "benchmarks" / "mutation_survivors.json"
-UNNOTICED = ("survived", "no tests")
-"""What mutmut calls a change with which no test failed, hung or crashed."""
+STATES = WORK / "states.json"
+WITHOUT = ("-n", "0", "-p", "no:cacheprovider", "-p", "no:randomly")
+HEAVY = ("pytest", "empathy_score", "duckdb", "polars", "pandas")
 SECONDS = 300  # for one survivor's second try
+EXPORTS = "tests/readers/test_formats.py tests/readers/test_odd_pieces.py"
+TABLES = "tests/readers/test_table.py tests/readers/test_exported_tables.py"
+SCORES = "tests/test_scoring.py tests/test_invariants.py"
+TESTS = {
+    "readers": EXPORTS,
+    "features": "tests/features/test_reading.py tests/features/test_entries.py "
+    f"tests/features/test_declarations.py {SCORES}",
+    "scoring": SCORES,
+    "classifier.py": "",
+    "conformal.py": "",
+    "domain.py": "",
+    "features/transformer.py": "",
+    "joined_scores.py": "tests/test_frames.py",
+    "later_turns.py": SCORES,
+    "lexicon/matching.py": "tests/lexicon/test_scope.py tests/lexicon/test_literals.py "
+    "tests/lexicon/test_robustness.py tests/test_cues.py",
+    "model.py": f"tests/test_explanation.py {SCORES}",
+    "readers/caption_speakers.py": f"tests/readers/test_captions.py {EXPORTS}",
+    "readers/captions.py": f"tests/readers/test_captions.py {EXPORTS}",
+    "readers/csv_rows.py": TABLES,
+    "readers/databases.py": "tests/readers/test_sql_query.py",
+    "readers/documents.py": f"{EXPORTS} tests/readers/test_exported_text.py",
+    "readers/encodings.py": f"tests/readers/test_sources.py {TABLES}",
+    "readers/extras.py": f"tests/readers/test_excel.py {EXPORTS}",
+    "readers/fields.py": f"{EXPORTS} tests/readers/test_zendesk.py "
+    "tests/readers/test_genesys.py tests/readers/test_transcribe.py",
+    "readers/html_nesting.py": "tests/readers/test_html_text.py",
+    "readers/intake.py": f"{TABLES} tests/readers/test_sources.py",
+    "readers/json_entries.py": "tests/readers/test_convokit.py",
+    "readers/json_rows.py": TABLES,
+    "readers/loading.py": TABLES,
+    "readers/parts.py": f"{TABLES} tests/readers/test_excel.py",
+    "readers/pieces.py": EXPORTS,
+    "readers/rejects.py": f"{TABLES} tests/readers/test_hostile.py",
+    "readers/sources.py": "",
+    "readers/spoken.py": f"{EXPORTS} tests/readers/test_whisper.py "
+    "tests/readers/test_deepgram.py tests/readers/test_assemblyai.py",
+    "readers/sql.py": f"{TABLES} tests/readers/test_sql_query.py",
+    "readers/sql_query.py": "",
+    "readers/stored.py": "tests/test_conversations.py",
+    "readers/table.py": "tests/readers/test_exported_tables.py",
+    "readers/turn_batches.py": TABLES,
+    "readers/turn_rows.py": f"tests/readers/test_exported_text.py {EXPORTS} {TABLES}",
+    "sentence_levels.py": "",
+    "turn_taking/taking.py": "tests/turn_taking/test_marks.py",
+}
+"""Tests of a module beside those that mirror it, else of the part it belongs to."""
 
 
 def main() -> None:
@@ -51,12 +104,17 @@ def main() -> None:
     os.chdir(ROOT)
     names = made()
     chosen = sample(names, given.number, given.seed)
-    if not given.again:
-        run_mutmut(chosen)
-    states = outcomes(chosen)
-    for name in [one for one in chosen if states[one] in UNNOTICED]:
-        states[name] = tried_alone(name, states[name])
-        print(states[name], name, flush=True)
+    if given.again:
+        states = json.loads(STATES.read_text("utf-8"))
+    else:
+        make_tree(names)
+        states = tried(chosen, mirror_of)
+        left = [name for name in chosen if states[name] == "survived"]
+        states.update(tried(left, tests_of))
+    for name in [one for one in chosen if states[one] == "survived"]:
+        states[name] = tried_alone(name)
+        print("alone", states[name], name, flush=True)
+    STATES.write_text(json.dumps(states, indent=1), encoding="utf-8")
     PAGE.write_text(page(given, names, states), encoding="utf-8")
 
 
@@ -96,52 +154,128 @@ def sample(names: Mapping[str, Sequence[str]], number: int, seed: int) -> list[s
     return [mixed[int(first + step * place)] for place in range(number)]
 
 
-def run_mutmut(chosen: Sequence[str]) -> None:
-    """Let mutmut make its mutants anew and run the chosen ones."""
+def make_tree(names: Mapping[str, Sequence[str]]) -> None:
+    """Lay a copy of the repository into ``mutants/``, with all mutants in its modules.
+
+    Each function of such a module runs the mutant that ``MUTANT_UNDER_TEST`` names.
+    """
+    from mutmut.mutation.file_mutation import mutate_file_contents
+
     shutil.rmtree(WORK, ignore_errors=True)
-    words = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", *chosen]
-    subprocess.run(words, check=True, env=_environment(), stdout=sys.stderr)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], check=True, capture_output=True, text=True
+    ).stdout
+    for file in filter(None, listed.split("\0")):
+        (WORK / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, WORK / file)
+    for file in names:
+        text = Path(file).read_text(encoding="utf-8")
+        changed = mutate_file_contents(file, text).code
+        (WORK / file).write_text(changed, encoding="utf-8")
+
+
+def file_of(name: str) -> str:
+    """Give the module that a mutant changes."""
+    return name.rpartition(".")[0].replace(".", "/") + ".py"
+
+
+def tests_of(file: str) -> list[str]:
+    """Name the tests of a module: those that mirror it, and those that TESTS adds."""
+    inside = Path(*Path(file).parts[1:])
+    mirror = Path("tests", inside.parent, f"test_{inside.name}").as_posix()
+    found = [mirror, *TESTS.get(inside.as_posix(), TESTS[part_of(file)]).split()]
+    return [test for test in dict.fromkeys(found) if (ROOT / test).is_file()]
+
+
+def mirror_of(file: str) -> list[str]:
+    """Name the first of a module's tests, which notice most."""
+    return tests_of(file)[:1]
+
+
+def tried(
+    chosen: Sequence[str], tests_for: Callable[[str], list[str]]
+) -> dict[str, str]:
+    """Try mutants, those with the same tests in one process after another.
+
+    The process runs the tests once without a mutant; then it forks for each mutant, so
+    that nothing is imported or loaded twice.
+    """
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name in chosen:
+        groups.setdefault(tuple(tests_for(file_of(name))), []).append(name)
+    states: dict[str, str] = {}
+    os.environ.update(_environment())
+    sys.path.insert(0, str(WORK))
+    for module in HEAVY:
+        importlib.import_module(module)
+    for tests, names in groups.items():
+        into, out = os.pipe()
+        if (child := os.fork()) == 0:
+            os.close(into)
+            _try_group(tests, names, out)
+        os.close(out)
+        with os.fdopen(into, encoding="utf-8") as lines:
+            for line in lines:
+                state, _, name = line.strip().partition(" ")
+                states[name] = state
+                print(state, name, flush=True)
+        if os.waitpid(child, 0)[1]:
+            sys.exit(f"the tests fail without a mutant: {' '.join(tests)}")
+    return states
+
+
+def _try_group(tests: Sequence[str], names: Sequence[str], out: int) -> NoReturn:
+    os.chdir(WORK)
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+    began = time.monotonic()
+    if _tests_pass(tests):
+        os._exit(1)
+    limit = 30 + 10 * (time.monotonic() - began)
+    for name in names:
+        os.write(out, f"{_in_a_fork(tests, name, limit)} {name}\n".encode())
+    os._exit(0)
+
+
+def _tests_pass(tests: Sequence[str]) -> int:
+    import pytest
+
+    return int(pytest.main(["-x", "-q", *WITHOUT, *tests]))
+
+
+def _in_a_fork(tests: Sequence[str], name: str, limit: float) -> str:
+    """Run the tests with a mutant; the fork is killed after ``limit`` seconds."""
+    if (child := os.fork()) == 0:
+        os.setpgid(0, 0)
+        os.environ["MUTANT_UNDER_TEST"] = name
+        os._exit(_tests_pass(tests))
+    began = time.monotonic()
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return "survived" if status == 0 else "killed"
+        if time.monotonic() - began > limit:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return "timeout"
+        time.sleep(0.02)
 
 
 def _environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(WORK), "OMP_NUM_THREADS": "1", **more}
 
 
-def outcomes(chosen: Sequence[str]) -> dict[str, str]:
-    """Read what mutmut found of each chosen mutant."""
-    from mutmut.stats import status_by_exit_code
-
-    codes = {}
-    for file in WORK.rglob("*.meta"):
-        codes.update(json.loads(file.read_text("utf-8"))["exit_code_by_key"])
-    return {name: status_by_exit_code[codes[name]] for name in chosen}
-
-
-def file_of(name: str) -> Path:
-    """Give the module that a mutant changes."""
-    return Path(*name.rpartition(".")[0].split(".")).with_suffix(".py")
-
-
-def tried_alone(name: str, state: str) -> str:
-    """Run the tests of a mutant in a process that has cached nothing.
-
-    Those are the tests that reach its function, as mutmut recorded them, the tests
-    that mirror its module, and its doctests.
-    """
-    stats = json.loads((WORK / "mutmut-stats.json").read_text("utf-8"))
-    function = name.rpartition("__mutmut_")[0]
-    tests = stats["tests_by_mangled_function_name"].get(function, [])
-    module = file_of(name)
-    mirror = Path("tests", *module.parts[1:-1], f"test_{module.name}")
-    for file in {mirror, *(Path(test.partition("::")[0]) for test in tests)}:
-        if (ROOT / file).is_file():
-            shutil.copy(ROOT / file, WORK / file)  # with the tests that came since
-    tests += [str(mirror)] if (WORK / mirror).is_file() else []
-    words = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0"]
-    words += ["-p", "no:cacheprovider", "-k", "not __mutmut_"]
+def tried_alone(name: str) -> str:
+    """Try a survivor again in a process that has cached nothing, doctests included."""
+    file = file_of(name)
+    tests = tests_of(file)
+    for test in tests:
+        shutil.copy(ROOT / test, WORK / test)  # with the tests that came since
+    words = [sys.executable, "-m", "pytest", "-x", "-q", *WITHOUT, *tests, file]
     try:
         done = subprocess.run(
-            [*words, *tests, str(module)],
+            [*words, "-k", "not __mutmut_ or __mutmut_orig"],
             cwd=WORK,
             env=_environment(MUTANT_UNDER_TEST=name),
             stdout=subprocess.DEVNULL,
@@ -151,9 +285,7 @@ def tried_alone(name: str, state: str) -> str:
         )
     except subprocess.TimeoutExpired:
         return "timeout"
-    if done.returncode in (0, 5):
-        return state
-    return "killed"
+    return "killed" if done.returncode else "survived"
 
 
 def interval(share: float, number: int) -> tuple[float, float]:
@@ -168,16 +300,9 @@ def interval(share: float, number: int) -> tuple[float, float]:
 def row(name: str, total: int, states: Sequence[str]) -> str:
     """One row of a table: a module or several."""
     found = Counter(states)
-    killed = len(states) - sum(found[state] for state in UNNOTICED)
-    cells = [
-        name,
-        f"{total:,}",
-        str(len(states)),
-        str(killed - found["timeout"]),
-        str(found["timeout"]),
-        str(found["survived"]),
-        str(found["no tests"]),
-    ]
+    killed = len(states) - found["survived"]
+    counts = (total, len(states), found["killed"], found["timeout"], found["survived"])
+    cells = [name, *(f"{count:,}" for count in counts)]
     if states:
         share = killed / len(states)
         low, high = interval(share, len(states))
@@ -227,10 +352,10 @@ def _by_part(
 
 
 def _table(first: str, rows: Sequence[tuple[str, int, list[str]]]) -> list[str]:
-    heads = "mutants | drawn | killed | timeouts | survived | no tests | noticed"
+    heads = "mutants | drawn | killed | timeouts | survived | noticed"
     return [
         f"| {first} | {heads} | 95 % interval |",
-        "|" + "---|" * 9,
+        "|" + "---|" * 8,
         *(row(name, total, states) for name, total, states in rows),
     ]
 
@@ -238,7 +363,7 @@ def _table(first: str, rows: Sequence[tuple[str, int, list[str]]]) -> list[str]:
 def _survivors(states: Mapping[str, str]) -> list[str]:
     """List the survivors: those read, by the reason that no test can notice them."""
     read: dict[str, str] = json.loads(READ.read_text("utf-8")) if READ.is_file() else {}
-    left = sorted(name for name, state in states.items() if state in UNNOTICED)
+    left = sorted(name for name, state in states.items() if state == "survived")
     kinds = Counter(read.get(name, "not read yet") for name in left)
     lines = [f"- {count} {kind}" for kind, count in kinds.most_common()]
     lines += ["", "| survivor | read as |", "|---|---|"]

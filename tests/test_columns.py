@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta, timezone
+from datetime import time as clock
 
 import numpy as np
 import pytest
@@ -220,3 +221,7 @@ def test_times_become_seconds(name, value, seconds):
 )
 def test_what_is_no_time_is_none(value):
     assert seconds_of("start", value) is None
+
+
+def test_a_time_of_day_is_the_seconds_since_midnight():
+    assert seconds_of("start", clock(1, 2, 3, 250_000)) == 3723.25

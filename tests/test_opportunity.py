@@ -19,6 +19,7 @@ from empathy_score.opportunity import (
 )
 from empathy_score.opportunity_training import read_labelled_turns, train_opportunity
 from empathy_score.records import Utterance
+from empathy_score.turn_taking.model import load_interruption_model
 
 NLP = make_cue_pipeline()
 
@@ -277,3 +278,17 @@ def test_a_file_is_no_folder_for_a_model(tmp_path):
 def test_a_content_customer_shows_no_trouble(text):
     found = opportunities_of([make_cue_pipeline()(text)], load_opportunity_model())
     assert found.kinds[0] in (None, "good_news")
+
+
+@pytest.mark.parametrize(
+    ("load", "folder", "message"),
+    [
+        (load_opportunity_model, "customer-service", "is no model of opportunities"),
+        (load_opportunity_model, "interruption", "trained on other features"),
+        (load_interruption_model, "customer-service", "is no model of interruptions"),
+        (load_interruption_model, "opportunity", "holds no model of interruptions"),
+    ],
+)
+def test_a_model_of_something_else_is_refused(load, folder, message):
+    with pytest.raises(ModelError, match=message):
+        load(folder)

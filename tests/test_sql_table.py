@@ -541,3 +541,9 @@ def test_a_password_is_nowhere(postgresql, scored):
     assert "password authentication failed" in shown
     for secret in ("cret%401", "cret@1", "wr/ong", "wr%2Fong"):
         assert secret not in shown
+
+
+def test_a_database_in_a_folder_that_does_not_exist_is_named(tmp_path):
+    target = Target(url=f"sqlite:///{tmp_path}/nowhere/calls.db", table="scored")
+    with pytest.raises(InputError, match="there is no such folder; create it first"):
+        check_target(target)

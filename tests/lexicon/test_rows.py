@@ -124,3 +124,33 @@ def test_a_row_that_can_match_without_any_certain_word_is_named(folder):
     write_row(folder, pattern="hi|[a-z]+")
     with pytest.raises(LexiconError, match=r"greeting.jsonl:1: .* any certain word"):
         compile_lexicon(read_lexicon(folder))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"effect": "hidden"}, "unknown effect 'hidden'"),
+        ({"side": "around"}, "unknown side 'around'"),
+        ({"labels": ["sorrow"]}, "unknown label 'sorrow'"),
+        ({"pattern": None}, "missing key 'pattern'"),
+    ],
+)
+def test_a_scope_that_is_not_valid_is_named_with_file_and_line(folder, change, message):
+    row = {
+        "id": "negation.not",
+        "effect": "negated",
+        "side": "before",
+        "labels": ["apology"],
+        "pattern": "not",
+        "examples": ["I am not sorry"],
+    }
+    given = {key: value for key, value in {**row, **change}.items() if value}
+    (folder / "scopes.jsonl").write_text("\n" + json.dumps(given) + "\n")
+    with pytest.raises(LexiconError, match=message) as said:
+        read_lexicon(folder)
+    assert "scopes.jsonl:2: " in str(said.value)
+
+
+def test_what_is_no_row_file_is_left_alone(folder):
+    (folder / "cues" / "notes.txt").write_text("to do")
+    assert read_lexicon(folder).cues == ()

@@ -1,7 +1,9 @@
 """Any scored table becomes the same table of turns."""
 
 import json
+from datetime import datetime, timezone
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -243,3 +245,35 @@ def test_an_outcome_may_be_true_or_false():
     )
     found = turns_of(pd.DataFrame(told), "outcome", outcome="solved")
     assert found == [(1.0,), (0.0,)]
+
+
+def test_an_ending_that_scoring_does_not_write_is_named(tmp_path):
+    file = tmp_path / "scored.xlsx"
+    file.write_text("score\n")
+    with pytest.raises(InputError, match=r"scored\.xlsx: unknown ending '\.xlsx'"):
+        turns_of(file, "row")
+
+
+def test_numbers_of_a_frame_name_conversations_without_a_fraction():
+    frame = pd.DataFrame(TALK).assign(ticket=[7.0, 7.0, 8.0])
+    assert turns_of(frame, "conversation") == [("7",), ("7",), ("8",)]
+
+
+def test_cells_that_hold_arrays_are_the_cues():
+    frame = pd.DataFrame(TALK)
+    frame["cues"] = [np.array(cues, dtype=object) for cues in frame["cues"]]
+    assert turns_of(frame, "cues") == [([],), ([SORRY],), ([],)]
+
+
+def test_timestamps_of_a_frame_are_the_times():
+    began = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
+    frame = pl.DataFrame(TALK, infer_schema_length=None).with_columns(
+        start=pl.Series([began, began, began])
+    )
+    assert turns_of(frame, "start")[0] == (began.timestamp(),)
+
+
+def test_the_role_that_scoring_decided_is_the_role():
+    frame = pl.DataFrame(TALK, infer_schema_length=None).drop("sender")
+    frame = frame.with_columns(role_auto=pl.Series(["customer", "agent", "agent"]))
+    assert turns_of(frame, "role") == [("customer",), ("agent",), ("agent",)]
