@@ -16,6 +16,7 @@ from empathy_score.labelled import LEVELS, Labelled
 from empathy_score.model import model_matrix
 from empathy_score.records import MECHANISMS
 from empathy_score.sentence_levels import Evidence, SentenceLevels
+from empathy_score.word_vectors import WordVectors
 
 N_SPLITS = 5
 
@@ -115,7 +116,11 @@ def material_of(data: Labelled, like: Labelled | None = None) -> Material:
     )
 
 
-def judged_by(sentences: SentenceLevels, material: Sequence[Material]) -> Array:
+def judged_by(
+    sentences: SentenceLevels,
+    material: Sequence[Material],
+    vectors: WordVectors | None = None,
+) -> Array:
     """Fit on all material; judge the utterances of the first by unseen folds.
 
     Parameters
@@ -124,6 +129,8 @@ def judged_by(sentences: SentenceLevels, material: Sequence[Material]) -> Array:
         Is fitted.
     material : sequence of Material
         The utterances themselves, and what else may be learned from.
+    vectors : WordVectors, optional
+        For words that the material holds rarely.
 
     Returns
     -------
@@ -134,6 +141,7 @@ def judged_by(sentences: SentenceLevels, material: Sequence[Material]) -> Array:
         np.vstack([part.targets for part in material]),
         [spans for part in material for spans in part.evidence],
         [group for part in material for group in part.groups],
+        vectors,
     )
     return judged[: len(material[0].texts)]
 
@@ -170,7 +178,11 @@ def rows_of_share(
     return np.asarray(rows[np.isin(groups[rows], kept)])
 
 
-def folds_of(material: Sequence[Material], share: float = 1.0) -> Iterator[Fold]:
+def folds_of(
+    material: Sequence[Material],
+    share: float = 1.0,
+    vectors: WordVectors | None = None,
+) -> Iterator[Fold]:
     """Give each split by conversation; the fit part judges the sentences.
 
     Parameters
@@ -179,6 +191,8 @@ def folds_of(material: Sequence[Material], share: float = 1.0) -> Iterator[Fold]
         As in :func:`judged_by`; only the first is split.
     share : float, default 1.0
         Share of the other conversations that each fold learns from.
+    vectors : WordVectors, optional
+        As in :func:`judged_by`.
 
     Yields
     ------
@@ -189,7 +203,7 @@ def folds_of(material: Sequence[Material], share: float = 1.0) -> Iterator[Fold]
     for seen, test in GroupKFold(N_SPLITS).split(data.targets, groups=data.groups):
         fit = rows_of_share(groups, seen, share)
         sentences = SentenceLevels()
-        judged = judged_by(sentences, [data.of(fit), *material[1:]])
+        judged = judged_by(sentences, [data.of(fit), *material[1:]], vectors)
         unseen = sentences.transform(list(data.of(test).texts))
         yield Fold(fit=fit, test=test, judged=judged, unseen=unseen)
 

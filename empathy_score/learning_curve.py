@@ -17,6 +17,7 @@ from empathy_score.held_out import (
     held_out_probabilities,
 )
 from empathy_score.labelled import LEVELS
+from empathy_score.word_vectors import WordVectors
 
 Array = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int64]
@@ -33,6 +34,7 @@ def learning_curve(
     alpha: float,
     whole: Array,
     weights: Array | None = None,
+    vectors: WordVectors | None = None,
 ) -> list[dict[str, float | int | None]]:
     """Learn from growing shares of the conversations, test on the same folds.
 
@@ -48,6 +50,8 @@ def learning_curve(
         Held-out probabilities of the level by models of all other conversations.
     weights : ndarray of shape (n_utterances,), optional
         How much each utterance counts.
+    vectors : WordVectors, optional
+        As in :func:`~empathy_score.held_out.judged_by`.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def learning_curve(
     levels = data.targets[:, 0]
     found = []
     for share in SHARES:
-        folds = list(folds_of(material, share))
+        folds = list(folds_of(material, share, vectors))
         rows = [fold.fit for fold in folds]
         if not all(enough(levels[fit]) for fit in rows):
             continue

@@ -48,6 +48,7 @@ from empathy_score.model_folder import check_out
 from empathy_score.readers import Reject
 from empathy_score.records import MECHANISMS
 from empathy_score.sentence_levels import SentenceLevels
+from empathy_score.word_vectors import read_vectors
 
 ALPHAS = (100.0, 300.0, 1000.0)
 MODEL_VERSION = "0.2.0"
@@ -63,6 +64,7 @@ def train(
     out: Path,
     *,
     contrast: Sequence[Path | str] = (),
+    vectors: Path | str | None = None,
     version: str = MODEL_VERSION,
     compare_with: str | Path | None = DEFAULT_MODEL,
 ) -> tuple[dict[str, Any], tuple[Reject, ...]]:
@@ -77,6 +79,9 @@ def train(
     contrast : sequence of Path or str, default ()
         More of the same, of which only the sentence model learns: pairs written for
         contrast, say, whose levels are not as frequent as in real work.
+    vectors : Path or str, optional
+        Word vectors, see :func:`~empathy_score.word_vectors.read_vectors`, for words
+        that the labelled texts hold rarely or not at all.
     version : str
         Version of the model.
     compare_with : str, Path or None, default "customer-service"
@@ -105,8 +110,9 @@ def train(
     material = [material_of(data)]
     if more is not None:
         material.append(material_of(more, like=data))
+    near = None if vectors is None else read_vectors(vectors)
     turns = parsed_turns(data.entries())
-    features, folds = matrix_of(turns), list(folds_of(material))
+    features, folds = matrix_of(turns), list(folds_of(material, vectors=near))
     alpha = _best_alpha(folds, features, data)
     held_out = held_out_probabilities(
         folds, features, data.targets(), data.groups, alpha, data.weights
@@ -116,7 +122,7 @@ def train(
         name=Path(out).name,
         version=version,
         sentences=sentences,
-        **_fitted(data, features, judged_by(sentences, material), alpha),
+        **_fitted(data, features, judged_by(sentences, material, near), alpha),
         least=least_probabilities(held_out[0], data.levels),
         known=known_words(_both_sides(data, range(len(data.texts)))),
         least_known=_least_known(data),
@@ -129,7 +135,7 @@ def train(
     metrics = {
         **measured(data, turns, held_out),
         "learning_curve": learning_curve(
-            material, features, alpha, held_out[0], data.weights
+            material, features, alpha, held_out[0], data.weights, near
         ),
         "n_contrast": 0 if more is None else len(more.texts),
         "alpha": alpha,

@@ -23,6 +23,12 @@ def train_command(
             "contrast pairs, whose levels are not as frequent as in real work."
         ),
     ] = None,
+    vectors: Annotated[
+        Path | None,
+        typer.Option(
+            help="Word vectors (.npz): rare words learn from their neighbours."
+        ),
+    ] = None,
     start_from: Annotated[
         str | None,
         typer.Option(
@@ -47,14 +53,19 @@ def train_command(
     from empathy_score.adaptation_training import adapt
     from empathy_score.training import train
 
-    if start_from is not None and contrast:
-        raise typer.BadParameter("--contrast and --start-from do not go together")
+    if start_from is not None and (contrast or vectors):
+        option = "--contrast" if contrast else "--vectors"
+        raise typer.BadParameter(f"{option} and --start-from do not go together")
     if start_from is not None:
         metrics, rejects = adapt(labelled, out, start_from=start_from)
     else:
         other = None if compare_with == "none" else compare_with
         metrics, rejects = train(
-            labelled, out, contrast=contrast or (), compare_with=other
+            labelled,
+            out,
+            contrast=contrast or (),
+            vectors=vectors,
+            compare_with=other,
         )
     console = Console()
     for line in _said(metrics, out):
