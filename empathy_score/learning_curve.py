@@ -12,6 +12,7 @@ from empathy_score.comparison import ranked_probability
 from empathy_score.evaluation import weighted_kappa
 from empathy_score.held_out import (
     N_SPLITS,
+    Beside,
     Material,
     folds_of,
     held_out_probabilities,
@@ -35,6 +36,7 @@ def learning_curve(
     whole: Array,
     weights: Array | None = None,
     vectors: WordVectors | None = None,
+    beside: Beside | None = None,
 ) -> list[dict[str, float | int | None]]:
     """Learn from growing shares of the conversations, test on the same folds.
 
@@ -52,6 +54,8 @@ def learning_curve(
         How much each utterance counts.
     vectors : WordVectors, optional
         As in :func:`~empathy_score.held_out.judged_by`.
+    beside : Beside, optional
+        As in :func:`~empathy_score.held_out.fitted`.
 
     Returns
     -------
@@ -67,7 +71,7 @@ def learning_curve(
         if not all(enough(levels[fit]) for fit in rows):
             continue
         said = held_out_probabilities(
-            folds, features, levels[:, None], data.groups, alpha, weights
+            folds, features, levels[:, None], data.groups, alpha, weights, beside
         )[0]
         found.append(point(levels, said, [len(fit) for fit in rows]))
     everything = len(levels) * (N_SPLITS - 1) // N_SPLITS

@@ -26,8 +26,9 @@ from empathy_score.features.matrix import matrix_of
 from empathy_score.features.transformer import parsed_turns
 from empathy_score.held_out import (
     N_SPLITS,
+    Beside,
     Fold,
-    classifier_for,
+    fitted,
     folds_of,
     held_out_probabilities,
     judged_by,
@@ -40,7 +41,6 @@ from empathy_score.model import (
     DEFAULT_MODEL,
     Model,
     load_model,
-    model_matrix,
     predict,
     save_model,
 )
@@ -77,8 +77,9 @@ def train(
     out : Path
         The model's folder; made if it does not exist.
     contrast : sequence of Path or str, default ()
-        More of the same, of which only the sentence model learns: pairs written for
-        contrast, say, whose levels are not as frequent as in real work.
+        More of the same, which the sentence model and the level learn from, but not
+        the calibration: pairs written for contrast, say, whose levels are not as
+        frequent as in real work.
     vectors : Path or str, optional
         Word vectors, see :func:`~empathy_score.word_vectors.read_vectors`, for words
         that the labelled texts hold rarely or not at all.
@@ -113,16 +114,17 @@ def train(
     near = None if vectors is None else read_vectors(vectors)
     turns = parsed_turns(data.entries())
     features, folds = matrix_of(turns), list(folds_of(material, vectors=near))
-    alpha = _best_alpha(folds, features, data)
+    beside = None if more is None else _beside(more)
+    alpha = _best_alpha(folds, features, data, beside)
     held_out = held_out_probabilities(
-        folds, features, data.targets(), data.groups, alpha, data.weights
+        folds, features, data.targets(), data.groups, alpha, data.weights, beside
     )
     sentences = SentenceLevels()
     model = Model(
         name=Path(out).name,
         version=version,
         sentences=sentences,
-        **_fitted(data, features, judged_by(sentences, material, near), alpha),
+        **_fitted(data, features, judged_by(sentences, material, near), alpha, beside),
         least=least_probabilities(held_out[0], data.levels),
         known=known_words(_both_sides(data, range(len(data.texts)))),
         least_known=_least_known(data),
@@ -135,7 +137,7 @@ def train(
     metrics = {
         **measured(data, turns, held_out),
         "learning_curve": learning_curve(
-            material, features, alpha, held_out[0], data.weights, near
+            material, features, alpha, held_out[0], data.weights, near, beside
         ),
         "n_contrast": 0 if more is None else len(more.texts),
         "alpha": alpha,
@@ -221,13 +223,25 @@ def _rare_mechanism(data: Labelled) -> str | None:
     return None
 
 
-def _best_alpha(folds: Sequence[Fold], features: Array, data: Labelled) -> float:
+def _beside(more: Labelled) -> Beside:
+    """Take from contrast utterances what the level's classifier learns from."""
+    entries = [(text, before) for text, before, _ in more.entries()]
+    return Beside(
+        features=matrix_of(parsed_turns(entries)),
+        levels=more.levels,
+        groups=more.groups,
+    )
+
+
+def _best_alpha(
+    folds: Sequence[Fold], features: Array, data: Labelled, beside: Beside | None
+) -> float:
     """Penalty with the best agreement on held-out conversations."""
 
     def agreement(alpha: float) -> float:
         levels = data.levels
         found = held_out_probabilities(
-            folds, features, levels[:, None], data.groups, alpha, data.weights
+            folds, features, levels[:, None], data.groups, alpha, data.weights, beside
         )[0]
         predicted = median_levels(found)
         return float(cohen_kappa_score(levels, predicted, weights="quadratic"))
@@ -236,16 +250,16 @@ def _best_alpha(folds: Sequence[Fold], features: Array, data: Labelled) -> float
 
 
 def _fitted(
-    data: Labelled, features: Array, judged: Array, alpha: float
+    data: Labelled,
+    features: Array,
+    judged: Array,
+    alpha: float,
+    beside: Beside | None,
 ) -> dict[str, Any]:
     """Train the classifiers on everything."""
+    groups = np.array(data.groups)
     classifiers = [
-        classifier_for(alpha, target).fit(
-            model_matrix(features, judged, target),
-            levels,
-            np.array(data.groups),
-            data.weights,
-        )
+        fitted(target, features, judged, levels, groups, alpha, data.weights, beside)
         for target, levels in enumerate(data.targets().T)
     ]
     return {

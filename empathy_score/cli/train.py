@@ -19,7 +19,7 @@ def train_command(
     contrast: Annotated[
         list[Path] | None,
         typer.Option(
-            help="More labelled tables, of which only the sentence model learns: "
+            help="More labelled tables that are learned from but not calibrated on: "
             "contrast pairs, whose levels are not as frequent as in real work."
         ),
     ] = None,
