@@ -32,6 +32,7 @@ ORDER = [
     "cues",
     "cue_colors",
     "features",
+    "word_vectors",
     "sentence_levels",
     "classifier",
     "conformal",
