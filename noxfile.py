@@ -1,6 +1,6 @@
 """What is run before a release, each session in an environment of its own.
 
-    pip install nox
+    pip install nox uv          # without uv each case installs for minutes
     nox -s matrix matrix_page   # the same scores with every supported version
     nox -s wheel                # reproducible builds, installed alone, timed
     nox -s audit citation       # known vulnerabilities; CITATION.cff
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import nox
 
-nox.options.default_venv_backend = "venv"
+nox.options.default_venv_backend = "uv|venv"
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["matrix", "matrix_page"]
 
@@ -65,7 +65,10 @@ def pins(python: str, spacy: str, sklearn: str) -> list[str]:
 
 
 def build(session: nox.Session) -> Path:
-    """Build the wheel once for all sessions of a run."""
+    """Build the wheel once for all sessions of a run; or take one that is named."""
+    for named in session.posargs:
+        if named.endswith(".whl"):
+            return Path(named).resolve()
     wheels = Path(session.cache_dir) / f"wheel-{os.getpid()}"
     if not wheels.is_dir():
         session.install("build")
@@ -79,11 +82,17 @@ def build(session: nox.Session) -> Path:
 @nox.session
 @nox.parametrize("python,spacy,sklearn", CASES, ids=["-".join(case) for case in CASES])
 def matrix(session: nox.Session, spacy: str, sklearn: str) -> None:
-    """Install the wheel with old and new versions; compare scores, try commands."""
+    """Install the wheel with old and new versions; compare scores, try commands.
+
+    After ``--`` may stand a wheel that is built already, and ``scores``, to compare
+    scores alone: what ``.ci/run`` does in a minute, and the page does not record.
+    """
     python = str(session.python)
     case = f"{python}-{spacy}-{sklearn}"
     RECORDS.mkdir(parents=True, exist_ok=True)
     record = RECORDS / f"{case}.json"
+    if "scores" in session.posargs:
+        record = Path(session.create_tmp()) / "scores.json"
     record.write_text(json.dumps({"result": "failed"}), encoding="utf-8")
     wheel = build(session)
     began = time.monotonic()
@@ -103,12 +112,18 @@ def matrix(session: nox.Session, spacy: str, sklearn: str) -> None:
     record.write_text(
         json.dumps({**found, "result": "failed", "seconds": seconds}), encoding="utf-8"
     )
+    if not found["same"]:
+        session.error(
+            f"{case}: scores differ: {found['largest']}, {found['other'][:3]}"
+        )
+    session.log(f"{case}: the same scores, to {found['largest']:.0e}")
+    if "scores" in session.posargs:
+        return
     session.install("pytest", silent=True)
     Path("pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     session.run(
         *("pytest", "-q", "-c", "pytest.ini", "--import-mode=importlib"),
         *("-p", "no:cacheprovider", "--noconftest", "--rootdir", "."),
-        str(RELEASES / "test_same_scores.py"),
         str(RELEASES / "installed_commands.py"),
         env={"PYTHONPATH": ""},
     )
@@ -126,7 +141,8 @@ def matrix_page(session: nox.Session) -> None:
         "In each environment the wheel is installed alone with the versions named, "
         "scores the conversations of `tests/releases` and runs a few commands. Scores "
         "may differ from `reference_scores.jsonl` by 1e-6; labels, positions of cues "
-        "and levels may not differ.\n",
+        "and levels may not differ. Seconds are those of `uv` where it is installed, "
+        "on a machine with other work; `wheel.md` has those of `pip`.\n",
         "| case (Python, spaCy, scikit-learn) | Python | spaCy | scikit-learn | numpy "
         "| scipy | DuckDB | largest difference | scores and commands | seconds to "
         "install |",
