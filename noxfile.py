@@ -1,6 +1,6 @@
 """What is run before a release, each session in an environment of its own.
 
-    pip install nox
+    pip install nox uv          # without uv each case installs for minutes
     nox -s matrix matrix_page   # the same scores with every supported version
     nox -s wheel                # reproducible builds, installed alone, timed
     nox -s audit citation       # known vulnerabilities; CITATION.cff
@@ -15,13 +15,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 import time
 from pathlib import Path
 
 import nox
 
-nox.options.default_venv_backend = "venv"
+nox.options.default_venv_backend = "uv|venv"
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["matrix", "matrix_page"]
 
@@ -67,7 +68,10 @@ def pins(python: str, spacy: str, sklearn: str) -> list[str]:
 
 
 def build(session: nox.Session) -> Path:
-    """Build the wheel once for all sessions of a run."""
+    """Build the wheel once for all sessions of a run; or take one that is named."""
+    for named in session.posargs:
+        if named.endswith(".whl"):
+            return Path(named).resolve()
     wheels = Path(session.cache_dir) / f"wheel-{os.getpid()}"
     if not wheels.is_dir():
         session.install("build")
@@ -81,11 +85,17 @@ def build(session: nox.Session) -> Path:
 @nox.session
 @nox.parametrize("python,spacy,sklearn", CASES, ids=["-".join(case) for case in CASES])
 def matrix(session: nox.Session, spacy: str, sklearn: str) -> None:
-    """Install the wheel with old and new versions; compare scores, try commands."""
+    """Install the wheel with old and new versions; compare scores, try commands.
+
+    After ``--`` may stand a wheel that is built already, and ``scores``, to compare
+    scores alone: what ``.ci/run`` does in a minute, and the page does not record.
+    """
     python = str(session.python)
     case = f"{python}-{spacy}-{sklearn}"
     RECORDS.mkdir(parents=True, exist_ok=True)
     record = RECORDS / f"{case}.json"
+    if "scores" in session.posargs:
+        record = Path(session.create_tmp()) / "scores.json"
     record.write_text(json.dumps({"result": "failed"}), encoding="utf-8")
     wheel = build(session)
     began = time.monotonic()
@@ -105,12 +115,18 @@ def matrix(session: nox.Session, spacy: str, sklearn: str) -> None:
     record.write_text(
         json.dumps({**found, "result": "failed", "seconds": seconds}), encoding="utf-8"
     )
+    if not found["same"]:
+        session.error(
+            f"{case}: scores differ: {found['largest']}, {found['other'][:3]}"
+        )
+    session.log(f"{case}: the same scores, to {found['largest']:.0e}")
+    if "scores" in session.posargs:
+        return
     session.install("pytest", silent=True)
     Path("pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     session.run(
         *("pytest", "-q", "-c", "pytest.ini", "--import-mode=importlib"),
         *("-p", "no:cacheprovider", "--noconftest", "--rootdir", "."),
-        str(RELEASES / "test_same_scores.py"),
         str(RELEASES / "installed_commands.py"),
         env={"PYTHONPATH": ""},
     )
@@ -128,7 +144,8 @@ def matrix_page(session: nox.Session) -> None:
         "In each environment the wheel is installed alone with the versions named, "
         "scores the conversations of `tests/releases` and runs a few commands. Scores "
         "may differ from `reference_scores.jsonl` by 1e-6; labels, positions of cues "
-        "and levels may not differ.\n",
+        "and levels may not differ. Seconds are those of `uv` where it is installed, "
+        "on a machine with other work; `wheel.md` has those of `pip`.\n",
         "| case (Python, spaCy, scikit-learn) | Python | spaCy | scikit-learn | numpy "
         "| scipy | DuckDB | largest difference | scores and commands | seconds to "
         "install |",
@@ -161,25 +178,69 @@ def wheel(session: nox.Session) -> None:
     """Build twice, compare; install the wheel in a clean environment, timed."""
     session.install("build")
     out = HERE / "dist"
-    session.run("python", str(RELEASES / "build_twice.py"), str(out))
+    shutil.rmtree(out, ignore_errors=True)
+    said = session.run(
+        *("python", str(RELEASES / "build_twice.py"), str(out)),
+        silent=True,
+        stderr=sys.stderr,
+    )
     clean = Path(session.create_tmp()) / "clean"
     session.run("python", "-m", "venv", "--clear", str(clean))
     built = next(out.glob("*.whl"))
     began = time.monotonic()
     session.run(str(clean / "bin" / "pip"), "install", "-q", str(built), external=True)
-    session.log(f"installed in {time.monotonic() - began:.0f} s")
+    seconds = time.monotonic() - began
+    session.log(f"installed in {seconds:.0f} s")
     session.chdir(session.create_tmp())
     session.run(
         *(str(clean / "bin" / "empathy-score"), "explain", "So sorry it broke!"),
         external=True,
     )
+    folders = [folder for folder in clean.rglob("*") if folder.is_file()]
+    size = sum(file.stat().st_size for file in folders) / 1e6
+    lines = [
+        "# The wheel and the sdist\n",
+        f"Made by `nox -s wheel` on {time.strftime('%Y-%m-%d')}.\n",
+        "Built twice, in folders of other names and with files of other times, both "
+        "are the same to the byte (`tests/releases/build_twice.py` fails otherwise):\n",
+        "| file | bytes | SHA-256 |",
+        "|---|---|---|",
+        *(
+            f"| {file} | {(out / file).stat().st_size:,} | `{digest}` |"
+            for digest, file in (line.split() for line in str(said).splitlines())
+        ),
+        "",
+        f"`pip install` of the wheel in a clean environment took {seconds:.0f} s on a "
+        f"machine of {os.cpu_count()} cores, whose load was {os.getloadavg()[1]:.1f}, "
+        f"downloads among them; it then holds {size:.0f} MB, and "
+        "`empathy-score explain` runs.",
+    ]
+    (HERE / "benchmarks" / "results" / "wheel.md").write_text(
+        "\n".join([*lines, ""]), encoding="utf-8"
+    )
 
 
 @nox.session
 def audit(session: nox.Session) -> None:
-    """Ask for known vulnerabilities of what an installation brings; needs a network."""
-    session.install(".[plots,formats,spark,sql,report,impact]", "pip-audit")
-    session.run("pip-audit", "--skip-editable", "--progress-spinner=off")
+    """Ask for known vulnerabilities of what an installation brings.
+
+    That is PyPI's own service, or with ``-- -s osv`` another; a mirror of packages has
+    neither. What could not be asked about fails, and is not taken for clean.
+    """
+    session.install(str(build(session)) + "[plots,formats,spark,sql,report,impact]")
+    freeze = Path(session.create_tmp()) / "installed.txt"
+    session.install("pip")
+    said = session.run(
+        *("python", "-m", "pip", "freeze", "--all", "--exclude", "empathy-score"),
+        silent=True,
+        stderr=sys.stderr,
+    )
+    freeze.write_text(str(said), encoding="utf-8")
+    session.install("pip-audit")
+    session.run(
+        *("pip-audit", "--strict", "--progress-spinner=off", "--disable-pip"),
+        *("--no-deps", "-r", str(freeze), *session.posargs),
+    )
 
 
 @nox.session

@@ -71,8 +71,8 @@ def training_section(metrics: Mapping[str, Any]) -> str:
     )
     if n_own := metrics.get("n_own_cues", 0):
         labels += (
-            f" {n_own} own cues were looked for beside the shipped ones; they are "
-            "named in `model.json`, and the model is used with the same file."
+            f" Own cues beside the shipped ones: {n_own}; `model.json` names them, and "
+            "the model is used with the same file."
         )
     found = metrics.get("adaptation")
     if found is None:

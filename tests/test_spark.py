@@ -333,6 +333,20 @@ def test_workers_need_no_folder_of_a_model(spark, tmp_path):
     assert all(row["out_of_domain"] for row in found)
 
 
+def test_own_cues_are_found_by_the_workers_as_on_one_machine(spark, tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        '[[cue]]\nid = "reassurance.photo"\nphrases = ["send a photo"]\n'
+        'examples = ["Send a photo."]\n'
+    )
+    with_mine = EmpathyScorer.load(patterns=mine)
+    scored = score(spread(spark, rows_of()), patterns=mine)
+    mine.unlink()
+    found = from_spark(scored)
+    assert_equal_rows(found, on_one_machine(with_mine, rows_of()))
+    assert sum(row["cue_reassurance"] for row in found.values()) == 1
+
+
 def test_a_model_is_sent_once_for_many_calls(spark):
     context = spark.sparkContext
     first, again = (read_model_files(None) for _ in range(2))

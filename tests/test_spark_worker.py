@@ -1,5 +1,6 @@
 """Batches are cut anew between conversations; a model travels as its files."""
 
+import json
 import pickle
 import shutil
 
@@ -7,6 +8,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from empathy_score.lexicon import own_rows_of
 from empathy_score.model import find_model
 from empathy_score.spark_worker import (
     load_scorer,
@@ -62,3 +64,16 @@ def test_a_model_sent_by_its_files_scores_without_its_folder(tmp_path):
 def test_the_same_files_are_loaded_once():
     first, again = (pickle.loads(pickle.dumps(read_model_files(None))) for _ in "12")
     assert load_scorer(first) is load_scorer(again)
+
+
+def test_own_cues_go_to_the_workers_with_the_model(tmp_path):
+    mine = tmp_path / "mine.jsonl"
+    row = {"id": "reassurance.back", "phrases": ["we've got your back"]}
+    mine.write_text(json.dumps({**row, "examples": ["We've got your back."]}))
+    rows = own_rows_of(mine)
+    sent = pickle.dumps((read_model_files(None, rows), rows))
+    mine.unlink()
+    files, rows = pickle.loads(sent)
+    found = load_scorer(files, rows).score("We've got your back.")
+    assert [cue.pattern for cue in found.cues] == ["reassurance.back"]
+    assert load_scorer(files).score("We've got your back.").cues == ()

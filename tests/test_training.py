@@ -5,19 +5,22 @@ import numpy as np
 import pytest
 
 from empathy_score import (
+    EmpathyScorer,
     InputError,
+    ModelError,
     comparison,
     held_out_measures,
     learning_curve,
     training,
 )
+from empathy_score.adaptation_training import adapt
 from empathy_score.classifier import EmpathyClassifier
 from empathy_score.evaluation import interval_measures, measures
 from empathy_score.features.matrix import matrix_of
 from empathy_score.features.transformer import parsed_turns
 from empathy_score.held_out import material_of
 from empathy_score.labelled import read_labelled
-from empathy_score.model import load_model, predict
+from empathy_score.model import load_model, model_columns, predict
 from empathy_score.records import MECHANISMS
 from empathy_score.training import evaluate, train
 
@@ -228,6 +231,61 @@ def test_evaluation_compares_a_model_with_labels(trained, labels):
     assert found["weighted_kappa"]["value"] > 0.5
     for measure in found.values():
         assert measure["low"] <= measure["value"] <= measure["high"]
+
+
+MINE = {
+    "id": "reassurance.upset",
+    "phrases": ["upsetting"],
+    "examples": ["How upsetting!"],
+}
+
+
+@pytest.fixture(scope="module")
+def with_mine(tmp_path_factory):
+    """A model of the same labels, trained with a cue of one's own."""
+    folder = tmp_path_factory.mktemp("mine")
+    labels = write(folder / "labels.jsonl", UTTERANCES)
+    mine = write(folder / "mine.jsonl", [MINE])
+    metrics, _ = train([labels], folder / "model", compare_with=None, patterns=mine)
+    return metrics, folder / "model", labels, mine
+
+
+def test_own_cues_are_counted_in_training_and_named_in_the_folder(trained, with_mine):
+    metrics, folder, _, _ = with_mine
+    assert metrics["n_own_cues"] == 1
+    model, without = load_model(folder), load_model(trained[0][1])
+    assert [name for name, _ in model.about["own_cues"]] == ["reassurance.upset"]
+    assert "own_cues" not in without.about
+    card = " ".join((folder / "README.md").read_text("utf-8").split())
+    assert "Own cues beside the shipped ones: 1;" in card
+    has = model_columns().index("has_reassurance")
+    assert without.classifier.coef_[0, has] == 0 < model.classifier.coef_[0, has]
+
+
+def test_a_model_trained_with_own_cues_is_not_used_without_them(with_mine, tmp_path):
+    _, folder, labels, mine = with_mine
+    message = "trained with own cues .*: reassurance.upset; name their file"
+    with pytest.raises(ModelError, match=message):
+        EmpathyScorer.load(folder)
+    with pytest.raises(ModelError, match=message):
+        evaluate(load_model(folder), [labels])
+    with pytest.raises(ModelError, match=message):
+        adapt([labels], tmp_path / "new", start_from=folder)
+    with pytest.raises(ModelError, match=message):
+        train([labels], tmp_path / "new", compare_with=folder)
+    other = write(tmp_path / "other.jsonl", [{**MINE, "phrases": ["upset"]}])
+    with pytest.raises(ModelError, match=message):
+        EmpathyScorer.load(folder, patterns=other)
+    one = EmpathyScorer.load(folder, patterns=mine).score("How upsetting!")
+    assert "reassurance.upset" in [cue.pattern for cue in one.cues]
+
+
+def test_own_cues_count_in_evaluation(with_mine):
+    _, _, labels, mine = with_mine
+    shipped = load_model()
+    without, _ = evaluate(shipped, [labels])
+    found, _ = evaluate(shipped, [labels], patterns=mine)
+    assert found["brier_over_0"]["value"] != without["brier_over_0"]["value"]
 
 
 def test_evaluation_on_one_label_says_what_is_not_defined(trained, tmp_path):

@@ -77,6 +77,23 @@ def test_a_model_is_trained_evaluated_and_used(tmp_path, empathy_score):
     assert "score 0." in out
 
 
+def test_own_cues_are_taken_by_train_and_evaluate(tmp_path, empathy_score):
+    labels = write(tmp_path / "labels.jsonl", ROWS)
+    mine = write(
+        tmp_path / "mine.jsonl",
+        [{"id": "reassurance.no", "phrases": ["policy"], "examples": ["Our policy."]}],
+    )
+    folder = tmp_path / "mine"
+    words = ("train", labels, "-o", folder, "--compare-with", "none")
+    code, _, err = empathy_score(*words, "--patterns", mine)
+    assert (code, err) == (0, "")
+    words = ("evaluate", labels, "--model", folder)
+    assert empathy_score(*words, "--patterns", mine)[0] == 0
+    code, _, err = empathy_score(*words)
+    assert code == 2
+    assert_one_line(err, "mine: was trained with own cues", "reassurance.no")
+
+
 def test_rows_set_aside_in_training_are_named_with_their_brackets(
     tmp_path, empathy_score
 ):

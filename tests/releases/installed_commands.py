@@ -17,7 +17,7 @@ def run(*words, cwd):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,  # of a machine with other work
         check=False,
         cwd=cwd,
     )
