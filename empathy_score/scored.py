@@ -163,28 +163,30 @@ def cue_table(read: Read, places: Sequence[int]) -> CueTable:
         In the order of :func:`~empathy_score.cues.cues_of`.
     """
     spans, tokens = read.spans, read.tokens
-    which = np.flatnonzero(spans.is_cue)
+    which = spans.is_cue.nonzero()[0]
     owner, row, negated = spans.owner[which], spans.row[which], spans.denied[which]
     start = tokens.start[spans.first[which]]
     end = tokens.end[spans.after[which] - 1]
     n_texts = len(read.texts)
-    # Where a cue is denied they go by position, else as they were found.
-    moved = np.bincount(owner[negated], minlength=n_texts)[owner] > 0
-    rank = _places_of_rows(spans.own)[0][row]
-    order = np.lexsort((negated, moved * rank, moved * end, moved * start, owner))
-    owner, row, negated = owner[order], row[order], negated[order]
-    start, end = start[order], end[order]
+    if negated.any():
+        # Where a cue is denied they go by position, else as they were found.
+        moved = np.bincount(owner[negated], minlength=n_texts)[owner] > 0
+        rank = _places_of_rows(spans.own)[0][row]
+        order = np.lexsort((negated, moved * rank, moved * end, moved * start, owner))
+        owner, row, negated = owner[order], row[order], negated[order]
+        start, end = start[order], end[order]
     words = [
         read.texts[text][first:last]
         for text, first, last in zip(
             owner.tolist(), start.tolist(), end.tolist(), strict=True
         )
     ]
-    firsts = np.searchsorted(owner, np.arange(n_texts + 1))
     place = np.array(places, dtype=np.int64)
-    counts = firsts[place + 1] - firsts[place]
-    first = np.append(0, np.cumsum(counts))
-    at = np.repeat(firsts[place] - first[:-1], counts) + np.arange(first[-1])
+    begin = owner.searchsorted(place)
+    counts = owner.searchsorted(place + 1) - begin
+    first = np.zeros(len(place) + 1, dtype=np.int64)
+    counts.cumsum(out=first[1:])
+    at = (begin - first[:-1]).repeat(counts) + np.arange(first[-1])
     return CueTable(
         first=first,
         row=row[at],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from itertools import chain, pairwise, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -164,15 +164,16 @@ def words_in(pieces: Sequence[str], columns: Mapping[str, int], rarity: Array) -
         joined = "\n".join([piece.replace("\n", " ") for piece in pieces])
     tokens = _TOKEN_OR_END.findall(joined)
     pairs = map(" ".join, pairwise(tokens))
-    places = np.array(
-        [*map(columns.get, tokens, repeat(-1)), *map(columns.get, pairs, repeat(-1))],
-        dtype=np.int64,
-    )
+    places = np.fromiter(map(columns.get, chain(tokens, pairs), repeat(-1)), np.int64)
     ends = np.fromiter(map("\n".__eq__, tokens), np.int64, len(tokens))
-    ended = np.cumsum(ends)
+    ended = ends.cumsum()
     owner = np.concatenate([ended, ended[:-1]])
-    known = places >= 0
-    entry = np.unique(owner[known] * len(rarity) + places[known])
+    known = (places >= 0).nonzero()[0]
+    entry = owner[known] * len(rarity) + places[known]
+    entry.sort()
+    new = np.ones(len(entry), dtype=np.bool_)
+    np.not_equal(entry[1:], entry[:-1], out=new[1:])
+    entry = entry[new]
     sentence, column = np.divmod(entry, max(len(rarity), 1))
     value = rarity[column]
     norms = np.sqrt(np.bincount(sentence, value**2, minlength=len(pieces)))

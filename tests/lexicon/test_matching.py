@@ -12,6 +12,7 @@ from empathy_score.lexicon import (
     find_hits,
     load_lexicon,
 )
+from empathy_score.lexicon.scanning import scan
 
 LEXICON = load_lexicon()
 MATCHER = compile_lexicon(LEXICON)
@@ -103,3 +104,10 @@ def test_a_batch_finds_what_each_text_alone_gives():
 def test_no_hit_is_empty_where_one_word_stands_for_several():
     for text in ("tysm!", "np tysm", "tysm for that"):
         assert all(hit.start < hit.end for hit in find_hits(text, MATCHER)), text
+
+
+def test_no_row_is_tried_behind_the_last_word_that_it_needs():
+    text = "hi this is ann from support zq"
+    short, long = (scan([each], MATCHER.scanner) for each in (text, text + ". zq" * 9))
+    assert any(short.searched)
+    assert (long.row, long.begin) == (short.row, short.begin)
