@@ -20,8 +20,9 @@ The recipe follows the shipped design: the library's features, a sentence model 
 cross-fitted on evidence spans (its sentences, words and their weights are the
 library's too), and a linear model over both. It is not literally ``EmpathyClassifier``
 over ``SentenceLevels``, because it also reads words of the whole response and of the
-post, models level 1 by itself, weighs levels for macro-F1, and needs the probability
-of every sentence for its rationales, where the shipped class keeps the best one's.
+post, counts how the response speaks (of whom, of when, how generally), models level 1
+by itself, weighs levels for macro-F1, and needs the probability of every sentence for
+its rationales, where the shipped class keeps the best one's.
 
 The levels' weights are those with the highest macro-F1 that the training pairs let
 expect. Figures of a rationale are F1 over the words of a response, averaged over

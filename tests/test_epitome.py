@@ -124,6 +124,29 @@ def test_an_ablation_leaves_out_judgements_by_name(recipe):
     assert recipe.levels.stacked(values, 1, "cue").tolist() == [[1], [1]]
 
 
+def test_style_tells_a_general_phrase_from_a_told_experience(recipe):
+    weak, told, asked = (
+        recipe.style.style_counts(" ".join(pieces), pieces, "my sister left me")
+        for pieces in (
+            ["i know the feeling."],
+            ["i lost my sister too.", "i was so sad that i left my job."],
+            ["that hurts.", "why did you let her go?"],
+        )
+    )
+    assert weak["general"] > told["general"]
+    assert weak["own side"] < told["own side"]
+    assert told["past"] > weak["past"] == 0
+    assert told["taken up"] > weak["taken up"]
+    assert (asked["asks openly"], asked["asks of the other side"]) == (1, 1)
+    assert (asked["asks last"], weak["asks"]) == (1, 0)
+
+
+def test_an_empty_response_has_counts_too(recipe):
+    counts = recipe.style.style_counts("", [""], "")
+    assert counts["length"] == 0
+    assert all(np.isfinite(value) for value in counts.values())
+
+
 def test_a_span_is_found_though_its_blanks_differ(recipe):
     text = "Well. I have  been there (twice)!"
     spans = recipe.pairs.located(text, "I have been there|(twice)!||never said|")

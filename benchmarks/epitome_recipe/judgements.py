@@ -16,8 +16,9 @@ from empathy_score.sentences import learn_words, word_matrix
 from epitome_recipe.pairs import Array, DataError, Pairs, Places
 
 FOLDS = 5
+_INTERCEPT = 10.0  # far from 0 with little penalty
 Judgements = dict[str, Array]
-"""Log-odds (one: a logarithm of a length) by name, each of shape (n_pairs,)."""
+"""Log-odds, lengths and counts by name, each of shape (n_pairs,)."""
 Part = tuple[Any, Any]
 """Columns of what is learned from, and of what is judged."""
 
@@ -36,7 +37,7 @@ def judged(pairs: Pairs, train: Places, test: Places) -> Judged:
     """Train the simple models on some pairs and let them judge others."""
     values = _by_response(pairs, train, test)
     found, evidence = _by_sentence(pairs, train, test)
-    return Judged({**values, **found}, evidence)
+    return Judged({**values, **found, **_by_style(pairs, test)}, evidence)
 
 
 def cross_judged(pairs: Pairs, train: Places) -> Judged:
@@ -83,6 +84,15 @@ def _by_response(pairs: Pairs, train: Places, test: Places) -> Judgements:
                 key = f"{name} {kind}: {column}"
                 values[key] = log_odds(chances[:, column, kind])
     return values
+
+
+def _by_style(pairs: Pairs, test: Places) -> Judgements:
+    """Give the counts as they are; the stack learns their weights."""
+    return {
+        f"style {name}: {column}": pairs.style[test, place]
+        for place, name in enumerate(pairs.style_names)
+        for column in range(3)
+    }
 
 
 def _by_sentence(pairs: Pairs, train: Places, test: Places) -> tuple[Judgements, Array]:
@@ -153,6 +163,10 @@ def _linear(parts: Sequence[Part], levels: Places, strength: float) -> Array:
             if target.all() or not target.any():
                 chances[:, column, kind] = float(target.all())
                 continue
-            model = LogisticRegression(C=strength, max_iter=300).fit(learned, target)
-            chances[:, column, kind] = model.predict_proba(asked)[:, 1]
+            model = LogisticRegression(
+                C=strength, solver="liblinear", intercept_scaling=_INTERCEPT
+            )
+            chances[:, column, kind] = model.fit(learned, target).predict_proba(asked)[
+                :, 1
+            ]
     return chances

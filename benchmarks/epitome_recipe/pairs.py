@@ -14,6 +14,7 @@ import numpy.typing as npt
 from empathy_score.features import EmpathyFeatures
 from empathy_score.normalization import plain_text
 from empathy_score.sentences import sentences_of
+from epitome_recipe.style import style_matrix
 
 MECHANISMS = ("emotional_reaction", "interpretation", "exploration")
 COLUMNS = (
@@ -64,6 +65,9 @@ class Pairs:
     """The library's features of each sentence, then where it stands."""
     words: Pieces
     sentence_of_word: Places
+    style_names: list[str]
+    style: Array
+    """How each response speaks, shape (n_pairs, n_style_names)."""
 
 
 def read_rows(file: Path) -> list[dict[str, str]]:
@@ -108,11 +112,16 @@ def counted(rows: Sequence[dict[str, str]]) -> Pairs:
     owned = [(texts[place][start:end], before[place]) for place, start, end, _ in cut]
     found = EmpathyFeatures().transform([*zip(texts, before, strict=True), *owned])
     found = np.nan_to_num(np.asarray(found, dtype=np.float64))
+    plain, plain_posts = ([_plain(text) for text in side] for side in (texts, posts))
+    within: list[list[str]] = [[] for _ in rows]
+    for place, _, _, sentence in cut:
+        within[place].append(sentence)
+    names, style = style_matrix(plain, within, plain_posts)
     standing = np.array(list(_standing(sentences.owner)), dtype=np.float64)
     return Pairs(
         group=np.array([row["group"] for row in rows]),
-        texts=[_plain(text) for text in texts],
-        posts=[_plain(post) for post in posts],
+        texts=plain,
+        posts=plain_posts,
         levels=levels,
         features=found[: len(rows)],
         sentences=sentences,
@@ -120,6 +129,8 @@ def counted(rows: Sequence[dict[str, str]]) -> Pairs:
         sentence_features=np.hstack([found[len(rows) :], standing]),
         words=_pieces(words, _WORD_SHARE, levels, evidence),
         sentence_of_word=np.array(inside, dtype=np.int64),
+        style_names=names,
+        style=style,
     )
 
 

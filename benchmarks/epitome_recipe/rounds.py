@@ -28,6 +28,7 @@ ABLATIONS: dict[str, str] = {
     "without anything by sentence (no rationales)": r"sentence",
     "without cue features": r"cue",
     "without words": r"words",
+    "without style counts": r"style",
 }
 """What each ablation leaves out: a pattern over the names of judgements."""
 
