@@ -49,6 +49,8 @@ CONFIDENCE_MODEL = "cue-confidence"
 
 _TRAIN = "empathy-score train-confidence LABELLED -o models/NAME"
 _LONGEST = 25  # words that make a sentence count as long as it can
+_LEAST = 1e-6  # probability
+_PARTS = {"words", "rarity", "kinds", "slope", "shift"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,11 @@ class CueConfidence:
     rarity : ndarray of shape (n_words,)
         Inverse document frequency of each, as scikit-learn counts it.
     kinds : Logistic
-        Fitted; its classes are of :data:`SENTENCE_KINDS`.
+        Fitted, with kinds that weigh alike; its classes are of
+        :data:`SENTENCE_KINDS`.
+    slope, shift : ndarray of shape (2,)
+        From the log-odds of a label to log-odds that come true as often as they say
+        (Platt scaling); learned on held-out conversations.
     about : mapping
         What ``model.json`` says.
     """
@@ -73,6 +79,8 @@ class CueConfidence:
     words: tuple[str, ...]
     rarity: Array
     kinds: Logistic
+    slope: Array
+    shift: Array
     about: Mapping[str, Any]
     columns: dict[str, int] = field(init=False, repr=False)
 
@@ -146,7 +154,7 @@ def cue_confidences(texts: Sequence[str], model: CueConfidence) -> Confidences:
     start_of, end_of = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     if not pieces:
         return Confidences(best=best, share=share, start=start_of, end=end_of)
-    values = _sentence_values(pieces, model)
+    values = calibrated(sentence_values(pieces, model), model.slope, model.shift)
     owner = np.array(owners)
     length = np.array([min(_LONGEST, piece.count(" ") + 1) + 1 for piece in pieces])
     weight = np.bincount(owner, length, minlength=len(texts))
@@ -223,8 +231,49 @@ def _check(texts: Sequence[str]) -> None:
             )
 
 
-def _sentence_values(pieces: list[str], model: CueConfidence) -> Array:
-    """Probabilities of the labels for each sentence, shape (n_sentences, 2)."""
+def calibrated(values: Array, slope: Array, shift: Array) -> Array:
+    """Turn what a model says into what comes true as often.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_sentences, 2)
+        From :func:`sentence_values`.
+    slope, shift : ndarray of shape (2,)
+        As in :class:`CueConfidence`.
+
+    Returns
+    -------
+    ndarray of shape (n_sentences, 2), each in [0, 1]
+
+    Examples
+    --------
+    >>> calibrated(np.array([[0.5, 0.5]]), np.ones(2), np.array([0.0, -50.0])).round(3)
+    array([[0.5, 0. ]])
+    """
+    log_odds = log_odds_of(values) * slope + shift
+    return np.asarray(1 / (1 + np.exp(-log_odds)))
+
+
+def log_odds_of(values: Array) -> Array:
+    """Give the log-odds of probabilities, those of 0 and 1 bounded."""
+    inside = np.clip(values, _LEAST, 1 - _LEAST)
+    return np.asarray(np.log(inside / (1 - inside)))
+
+
+def sentence_values(pieces: list[str], model: CueConfidence) -> Array:
+    """Judge sentences, as if all kinds were equally frequent.
+
+    Parameters
+    ----------
+    pieces : list of str
+        Sentences in plain form.
+    model : CueConfidence
+        Its ``slope`` and ``shift`` are not used.
+
+    Returns
+    -------
+    ndarray of shape (n_sentences, 2), each in [0, 1]
+    """
     matrix = word_matrix(pieces, model.columns, model.rarity)
     chances = probabilities(model.kinds, matrix)
     kinds = model.kinds.classes_.tolist()
@@ -266,14 +315,16 @@ def load_cue_confidence(model: Path | str | None = None) -> CueConfidence:
     )
     about = read_about(folder)
     loaded = read_estimator(folder, about)
-    if not isinstance(loaded, dict) or set(loaded) != {"words", "rarity", "kinds"}:
+    if not isinstance(loaded, dict) or set(loaded) != _PARTS:
         raise ModelError(
-            f"{folder}: must hold words, rarity and kinds; train it again: {_TRAIN}"
+            f"{folder}: must hold {', '.join(sorted(_PARTS))}; train it again: {_TRAIN}"
         )
     return CueConfidence(
         name=folder.resolve().name,
         words=tuple(loaded["words"].split("\n")),
         rarity=loaded["rarity"],
         kinds=read_weights(loaded["kinds"], folder),
+        slope=loaded["slope"],
+        shift=loaded["shift"],
         about=about,
     )

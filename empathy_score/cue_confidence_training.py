@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +22,20 @@ from sklearn.model_selection import GroupKFold
 from empathy_score.cue_confidence import (
     CONFIDENCE_LABELS,
     SENTENCE_KINDS,
+    SHARES,
     CueConfidence,
+    calibrated,
+    log_odds_of,
+    sentence_values,
 )
 from empathy_score.errors import InputError
 from empathy_score.labelled import labelled_files
-from empathy_score.logistic import probabilities, stored_weights, weights_of
+from empathy_score.logistic import stored_weights, weights_of
 from empathy_score.model_folder import check_out, write_folder
 from empathy_score.sentences import learn_words, sentences_of, word_matrix
 
 Array = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 
 N_SPLITS = 5
 CUE_WEIGHT = 0.1
@@ -48,7 +53,9 @@ This page was made by the training function; the figures are in `metrics.json`.
 
 A multinomial logistic regression over words and word pairs ({n_words} of them,
 TF-IDF). Kinds of sentences: {kinds}. `reflection` is the probability of reflection
-or validation, `affirmation` that of affirmation plus half of validation.
+or validation, `affirmation` that of affirmation plus half of validation. Kinds weigh
+alike in training; the sums are then brought to probabilities that come true as often
+as they say (Platt scaling on held-out conversations).
 
 ## Training data
 
@@ -58,7 +65,8 @@ from the turn's cues, at weight {weight}. No corpus text was used.
 
 ## How good it is
 
-On held-out conversations ({n_splits} folds), sentences with a kind of their own:
+On held-out conversations ({n_splits} folds), sentences with a kind of their own; the
+gap is the mean distance of what is said and what comes true over ten equal parts:
 
 | label | AUC | reliability gap |
 |---|---|---|
@@ -117,9 +125,10 @@ def train_cue_confidence(
     ]
     _enough(data, labelled)
     held_out = _held_out(data)
-    model = _fitted(data)
+    slope, shift = _calibration(data, held_out)
+    model = replace(_fitted(data), slope=slope, shift=shift)
     metrics = {
-        "held_out": _measures(data, held_out),
+        "held_out": _measures(data, _calibrated_held_out(data, held_out)),
         "n_sentences": len(data),
         "n_sentences_with_kind": sum(row.weight == 1.0 for row in data),
         "n_conversations": len({row.conversation for row in data}),
@@ -245,42 +254,82 @@ def _fitted(data: Sequence[Sentence]) -> CueConfidence:
         sample_weight=[row.weight for row in data],
     )
     return CueConfidence(
-        name="", words=tuple(words), rarity=rarity, kinds=weights_of(kinds), about={}
+        name="",
+        words=tuple(words),
+        rarity=rarity,
+        kinds=weights_of(kinds),
+        slope=np.ones(len(CONFIDENCE_LABELS)),
+        shift=np.zeros(len(CONFIDENCE_LABELS)),
+        about={},
     )
 
 
 def _held_out(data: Sequence[Sentence]) -> Array:
-    """Probabilities of all kinds from models that have not seen the conversation."""
-    groups = [row.conversation for row in data]
-    chances = np.zeros((len(data), len(SENTENCE_KINDS)))
-    for fit, test in GroupKFold(N_SPLITS).split(groups, groups=groups):
+    """Judge each sentence by a model that has not seen its conversation."""
+    values = np.zeros((len(data), len(CONFIDENCE_LABELS)))
+    for fit, test in _folds(data):
         model = _fitted([data[place] for place in fit])
-        columns = [SENTENCE_KINDS.index(kind) for kind in model.kinds.classes_]
-        texts = [data[place].text for place in test]
-        found = probabilities(
-            model.kinds, word_matrix(texts, model.columns, model.rarity)
+        values[test] = sentence_values([data[place].text for place in test], model)
+    return values
+
+
+def _folds(data: Sequence[Sentence]) -> Iterator[tuple[Places, Places]]:
+    groups = [row.conversation for row in data]
+    yield from GroupKFold(N_SPLITS).split(groups, groups=groups)
+
+
+def _truth(data: Sequence[Sentence]) -> Array:
+    """How far each sentence is of a label: 0, 0.5 or 1, shape (n_sentences, 2)."""
+    return np.array(
+        [
+            [SHARES[label].get(row.kind, 0.0) for label in CONFIDENCE_LABELS]
+            for row in data
+        ]
+    )
+
+
+def _calibration(data: Sequence[Sentence], values: Array) -> tuple[Array, Array]:
+    """Learn slope and shift of the log-odds, from sentences with a kind of their own.
+
+    A sentence that counts half for a label counts half as one and half as none.
+    """
+    own = np.array([row.weight == 1.0 for row in data])
+    slope, shift = np.ones(len(CONFIDENCE_LABELS)), np.zeros(len(CONFIDENCE_LABELS))
+    for column, share in enumerate(_truth(data)[own].T):
+        log_odds = log_odds_of(values[own, column])[:, None]
+        line = LogisticRegression(C=np.inf).fit(
+            np.concatenate([log_odds, log_odds]),
+            np.repeat([1, 0], len(share)),
+            sample_weight=np.concatenate([share, 1 - share]),
         )
-        chances[np.ix_(test, columns)] = found
-    return chances
+        slope[column], shift[column] = line.coef_[0, 0], line.intercept_[0]
+    return slope, shift
+
+
+def _calibrated_held_out(data: Sequence[Sentence], values: Array) -> Array:
+    """Calibrate each fold by what the other folds teach."""
+    found = np.zeros_like(values)
+    for fit, test in _folds(data):
+        known = [data[place] for place in fit]
+        found[test] = calibrated(values[test], *_calibration(known, values[fit]))
+    return found
 
 
 def _measures(data: Sequence[Sentence], held_out: Array) -> dict[str, dict[str, float]]:
     own = np.array([row.weight == 1.0 for row in data])
-    kinds = np.array([row.kind for row in data])[own]
-    found: dict[str, dict[str, float]] = {}
-    for label in CONFIDENCE_LABELS:
-        which = [label, "validation"] if label == "reflection" else [label]
-        true = np.isin(kinds, which)
-        columns = [SENTENCE_KINDS.index(kind) for kind in which]
-        value = held_out[own][:, columns].sum(axis=1)
-        found[label] = {
-            "auc": round(float(roc_auc_score(true, value)), 4),
-            "reliability_gap": round(_gap(true, value), 4),
+    share, value = _truth(data)[own], held_out[own]
+    return {
+        label: {
+            "auc": round(
+                float(roc_auc_score(share[:, column] == 1, value[:, column])), 4
+            ),
+            "reliability_gap": round(_gap(share[:, column], value[:, column]), 4),
         }
-    return found
+        for column, label in enumerate(CONFIDENCE_LABELS)
+    }
 
 
-def _gap(true: npt.NDArray[np.bool_], value: Array, n_bins: int = 10) -> float:
+def _gap(true: Array, value: Array, n_bins: int = 10) -> float:
     """Mean distance of said and seen frequency over equally filled bins."""
     order = np.argsort(value, kind="stable")
     parts = np.array_split(order, n_bins)
@@ -321,5 +370,7 @@ def _save(
         "words": "\n".join(model.words),
         "rarity": model.rarity,
         "kinds": stored_weights(model.kinds),
+        "slope": model.slope,
+        "shift": model.shift,
     }
     write_folder(folder, parts, about=about, metrics=metrics, card=card)
