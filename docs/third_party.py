@@ -78,11 +78,6 @@ def notices() -> str:
         "`models/interruption` was trained on labels of the ICSI Meeting Recorder "
         "Dialog Act corpus; its card says how. The other models were trained on this "
         "project's own texts.",
-        "",
-        "`data/word_vectors.npz`, which `models/customer-service` learned from, holds "
-        "vectors of words that the encoder all-MiniLM-L6-v2 gives (Apache-2.0, "
-        "sentence-transformers, Reimers and Gurevych, EMNLP 2019; after MiniLM, Wang "
-        "et al., NeurIPS 2020). The encoder itself is not part of this package.",
     ]
     return "\n".join(lines) + "\n"
 

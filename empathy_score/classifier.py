@@ -87,7 +87,6 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y: Any,  # noqa: ANN401
         groups: Any = None,  # noqa: ANN401
         weights: Any = None,  # noqa: ANN401
-        calibrated: Any = None,  # noqa: ANN401
     ) -> EmpathyClassifier:
         """Fit the thresholds and their calibration.
 
@@ -103,9 +102,6 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             How much each sample counts. Not called ``sample_weight``: a weight of 2 is
             not quite the same as a sample that stands there twice, because features
             are scaled and folds are made without regard to weights.
-        calibrated : array-like of bool of shape (n_samples,), default None
-            The samples that probabilities are calibrated on, where others hold levels
-            in other shares than real work does. None: all.
 
         Returns
         -------
@@ -135,10 +131,7 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         with threadpool_limits(limits=1, user_api="blas"):
             held_out = self._held_out(X, above, signs, groups, counts)
             linear, offsets = self._linear(X, above, signs, counts)
-            kept = slice(None) if calibrated is None else np.asarray(calibrated, bool)
-            slopes, shifts = _calibration(
-                held_out[kept], above[kept], None if counts is None else counts[kept]
-            )
+            slopes, shifts = _calibration(held_out, above, counts)
         self.coef_ = linear * slopes[:, None]
         self.intercept_ = offsets * slopes + shifts
         return self

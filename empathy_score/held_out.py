@@ -16,12 +16,8 @@ from empathy_score.labelled import LEVELS, Labelled
 from empathy_score.model import model_matrix
 from empathy_score.records import MECHANISMS
 from empathy_score.sentence_levels import Evidence, SentenceLevels
-from empathy_score.word_vectors import WordVectors
 
 N_SPLITS = 5
-CONTRAST_WEIGHT = 2.0
-"""How much a contrast utterance counts beside one of a conversation; chosen by
-cross-validation on both: contrast pairs in the right order, agreement unharmed."""
 
 Array = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int64]
@@ -36,8 +32,7 @@ class Fold:
     fit, test : ndarray of int
         Rows of the utterances.
     judged, unseen : ndarray of shape (n_rows, n_outputs)
-        Sentence columns of both, by models that have not seen the utterance; after
-        ``fit`` those of the utterances beside it.
+        Sentence columns of both, by models that have not seen the utterance.
     """
 
     fit: npt.NDArray[np.intp]
@@ -75,25 +70,6 @@ class Material:
             evidence=tuple(self.evidence[row] for row in rows),
             groups=tuple(self.groups[row] for row in rows),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
-    """Contrast utterances, which the level's classifier learns from as well.
-
-    Parameters
-    ----------
-    features : ndarray of shape (n_utterances, n_features)
-        Declared features.
-    levels : ndarray of shape (n_utterances,)
-        Levels.
-    groups : tuple of str
-        What no split may take apart.
-    """
-
-    features: Array
-    levels: Levels
-    groups: tuple[str, ...]
 
 
 def material_of(data: Labelled, like: Labelled | None = None) -> Material:
@@ -139,12 +115,8 @@ def material_of(data: Labelled, like: Labelled | None = None) -> Material:
     )
 
 
-def judged_by(
-    sentences: SentenceLevels,
-    material: Sequence[Material],
-    vectors: WordVectors | None = None,
-) -> Array:
-    """Fit on all material; judge each utterance by models that have not seen it.
+def judged_by(sentences: SentenceLevels, material: Sequence[Material]) -> Array:
+    """Fit on all material; judge the utterances of the first by unseen folds.
 
     Parameters
     ----------
@@ -152,20 +124,18 @@ def judged_by(
         Is fitted.
     material : sequence of Material
         The utterances themselves, and what else may be learned from.
-    vectors : WordVectors, optional
-        For words that the material holds rarely.
 
     Returns
     -------
     ndarray of shape (n_utterances, n_outputs)
     """
-    return sentences.fit_transform(
+    judged = sentences.fit_transform(
         [text for part in material for text in part.texts],
         np.vstack([part.targets for part in material]),
         [spans for part in material for spans in part.evidence],
         [group for part in material for group in part.groups],
-        vectors,
     )
+    return judged[: len(material[0].texts)]
 
 
 def rows_of_share(
@@ -200,11 +170,7 @@ def rows_of_share(
     return np.asarray(rows[np.isin(groups[rows], kept)])
 
 
-def folds_of(
-    material: Sequence[Material],
-    share: float = 1.0,
-    vectors: WordVectors | None = None,
-) -> Iterator[Fold]:
+def folds_of(material: Sequence[Material], share: float = 1.0) -> Iterator[Fold]:
     """Give each split by conversation; the fit part judges the sentences.
 
     Parameters
@@ -213,8 +179,6 @@ def folds_of(
         As in :func:`judged_by`; only the first is split.
     share : float, default 1.0
         Share of the other conversations that each fold learns from.
-    vectors : WordVectors, optional
-        As in :func:`judged_by`.
 
     Yields
     ------
@@ -225,7 +189,7 @@ def folds_of(
     for seen, test in GroupKFold(N_SPLITS).split(data.targets, groups=data.groups):
         fit = rows_of_share(groups, seen, share)
         sentences = SentenceLevels()
-        judged = judged_by(sentences, [data.of(fit), *material[1:]], vectors)
+        judged = judged_by(sentences, [data.of(fit), *material[1:]])
         unseen = sentences.transform(list(data.of(test).texts))
         yield Fold(fit=fit, test=test, judged=judged, unseen=unseen)
 
@@ -250,55 +214,6 @@ def classifier_for(alpha: float, target: int) -> EmpathyClassifier:
     return EmpathyClassifier(alpha=alpha, monotonic_cst=[*directions, 1, 1])
 
 
-def fitted(
-    target: int,
-    features: Array,
-    judged: Array,
-    levels: Levels,
-    groups: npt.NDArray[np.str_],
-    alpha: float,
-    weights: Array | None = None,
-    beside: Beside | None = None,
-) -> EmpathyClassifier:
-    """Fit the classifier of one target.
-
-    Parameters
-    ----------
-    target : int
-        As in :func:`classifier_for`.
-    features : ndarray of shape (n_utterances, n_features)
-        Declared features.
-    judged : ndarray of shape (n_utterances + n_beside, n_outputs)
-        Sentence columns, of the utterances beside at the end.
-    levels, groups : ndarray of shape (n_utterances,)
-        Levels of the target; conversations.
-    alpha : float
-        Strength of the penalty.
-    weights : ndarray of shape (n_utterances,), optional
-        How much each utterance counts.
-    beside : Beside, optional
-        Contrast utterances. Only the level learns from them, with
-        :data:`CONTRAST_WEIGHT`; probabilities are calibrated without them.
-
-    Returns
-    -------
-    EmpathyClassifier
-    """
-    model, n_own = classifier_for(alpha, target), len(levels)
-    if beside is None or target > 0:
-        X = model_matrix(features, judged[:n_own], target)
-        return model.fit(X, levels, groups, weights)
-    n_beside = len(beside.levels)
-    own = np.ones(n_own) if weights is None else weights
-    return model.fit(
-        model_matrix(np.vstack([features, beside.features]), judged, target),
-        np.concatenate([levels, beside.levels]),
-        np.concatenate([groups, np.array(beside.groups)]),
-        np.concatenate([own, np.full(n_beside, CONTRAST_WEIGHT * own.mean())]),
-        calibrated=np.arange(n_own + n_beside) < n_own,
-    )
-
-
 def held_out_probabilities(
     folds: Sequence[Fold],
     features: Array,
@@ -306,7 +221,6 @@ def held_out_probabilities(
     groups: Sequence[str],
     alpha: float,
     weights: Array | None = None,
-    beside: Beside | None = None,
 ) -> list[Array]:
     """Predict every target of every utterance by models that have not seen it.
 
@@ -324,8 +238,6 @@ def held_out_probabilities(
         Strength of the penalty.
     weights : ndarray of shape (n_utterances,), optional
         How much each utterance counts.
-    beside : Beside, optional
-        As in :func:`fitted`.
 
     Returns
     -------
@@ -336,16 +248,10 @@ def held_out_probabilities(
     found = [np.zeros((len(targets), len(LEVELS))) for _ in targets.T]
     for fold in folds:
         for target, levels in enumerate(targets.T):
-            model = fitted(
-                target,
-                features[fold.fit],
-                fold.judged,
-                levels[fold.fit],
-                group[fold.fit],
-                alpha,
-                None if weights is None else weights[fold.fit],
-                beside,
-            )
+            model = classifier_for(alpha, target)
+            X = model_matrix(features[fold.fit], fold.judged, target)
+            counts = None if weights is None else weights[fold.fit]
+            model.fit(X, levels[fold.fit], group[fold.fit], counts)
             columns = np.searchsorted(LEVELS, model.classes_)
             chances = model.predict_proba(
                 model_matrix(features[fold.test], fold.unseen, target)

@@ -12,13 +12,11 @@ from empathy_score.comparison import ranked_probability
 from empathy_score.evaluation import weighted_kappa
 from empathy_score.held_out import (
     N_SPLITS,
-    Beside,
     Material,
     folds_of,
     held_out_probabilities,
 )
 from empathy_score.labelled import LEVELS
-from empathy_score.word_vectors import WordVectors
 
 Array = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int64]
@@ -35,8 +33,6 @@ def learning_curve(
     alpha: float,
     whole: Array,
     weights: Array | None = None,
-    vectors: WordVectors | None = None,
-    beside: Beside | None = None,
 ) -> list[dict[str, float | int | None]]:
     """Learn from growing shares of the conversations, test on the same folds.
 
@@ -52,10 +48,6 @@ def learning_curve(
         Held-out probabilities of the level by models of all other conversations.
     weights : ndarray of shape (n_utterances,), optional
         How much each utterance counts.
-    vectors : WordVectors, optional
-        As in :func:`~empathy_score.held_out.judged_by`.
-    beside : Beside, optional
-        As in :func:`~empathy_score.held_out.fitted`.
 
     Returns
     -------
@@ -66,12 +58,12 @@ def learning_curve(
     levels = data.targets[:, 0]
     found = []
     for share in SHARES:
-        folds = list(folds_of(material, share, vectors))
+        folds = list(folds_of(material, share))
         rows = [fold.fit for fold in folds]
         if not all(enough(levels[fit]) for fit in rows):
             continue
         said = held_out_probabilities(
-            folds, features, levels[:, None], data.groups, alpha, weights, beside
+            folds, features, levels[:, None], data.groups, alpha, weights
         )[0]
         found.append(point(levels, said, [len(fit) for fit in rows]))
     everything = len(levels) * (N_SPLITS - 1) // N_SPLITS

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
@@ -32,12 +31,10 @@ from empathy_score.sentences import (
     word_matrix,
     words_in,
 )
-from empathy_score.word_vectors import WordVectors
 
 Array = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int64]
 _SURE = 30.0  # log-odds where every sentence of the training texts agrees
-_NEARNESS = 1.0  # how much a word learns from its neighbours; chosen on held-out pairs
 Evidence = tuple[int, int, tuple[int, ...]]
 """Start and end of a span in the utterance, and the level it shows in each target."""
 
@@ -116,7 +113,7 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     words_ : list of str
-        Words and word pairs, sorted; those of the word vectors among them.
+        Words and word pairs, sorted.
     rarity_ : ndarray of shape (n_words,)
         Their inverse document frequencies.
     coef_ : ndarray of shape (n_outputs, n_words)
@@ -131,11 +128,6 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     :meth:`fit_transform` is not ``fit`` and then ``transform``: each utterance gets
     the probabilities of models that have not seen its group, as in scikit-learn's
     ``TargetEncoder``. A classifier trained on them learns how far to trust them.
-
-    With word vectors a word's weight is its own plus what its place among the vectors
-    is worth, learned together: words that were seen rarely, or never, get the weight
-    of their neighbours. What is kept is one weight a word, so that judging costs no
-    more than without.
 
     Examples
     --------
@@ -157,7 +149,6 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         y: Any,  # noqa: ANN401
         evidence: Sequence[Sequence[Evidence]] | None = None,
         groups: Any = None,  # noqa: ARG002, ANN401
-        vectors: WordVectors | None = None,
     ) -> SentenceLevels:
         """Learn which words show a level.
 
@@ -172,8 +163,6 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             touches none has level 0. None: every sentence has the utterance's level.
         groups : ignored
             For :meth:`fit_transform`.
-        vectors : WordVectors, optional
-            Vectors of words, those that the texts lack included.
 
         Returns
         -------
@@ -188,7 +177,7 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         levels, texts = _labelled(X, y)
         pieces = _cut(texts)
         targets = _targets(pieces, levels, evidence)
-        self._learn(list(pieces.plain), targets, vectors)
+        self._learn(list(pieces.plain), targets)
         return self
 
     def fit_transform(
@@ -197,13 +186,12 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         y: Any = None,  # noqa: ANN401
         evidence: Sequence[Sequence[Evidence]] | None = None,
         groups: Any = None,  # noqa: ANN401
-        vectors: WordVectors | None = None,
     ) -> Array:
         """Learn, and judge each utterance by models that have not seen its group.
 
         Parameters
         ----------
-        X, y, evidence, vectors
+        X, y, evidence
             As in :meth:`fit`.
         groups : array-like of shape (n_utterances,), default None
             Conversations; each utterance is a group of its own without.
@@ -222,11 +210,11 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if n_splits > 1:
             for fit, test in GroupKFold(n_splits).split(levels, groups=group):
                 inside = np.flatnonzero(np.isin(pieces.owner, fit))
-                self._learn(pieces.of(inside), targets[inside], vectors)
+                self._learn(pieces.of(inside), targets[inside])
                 outside = np.flatnonzero(np.isin(pieces.owner, test))
                 values = self._probabilities(pieces.of(outside))
                 found[test] = _best(values, pieces.owner[outside], n_texts)[test]
-        self._learn(list(pieces.plain), targets, vectors)
+        self._learn(list(pieces.plain), targets)
         if n_splits < 2:
             values = self._probabilities(list(pieces.plain))
             found = _best(values, pieces.owner, n_texts)
@@ -387,17 +375,11 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if "words_" in state:
             self._columns = _places(self.words_)
 
-    def _learn(
-        self, plain: list[str], targets: Levels, vectors: WordVectors | None
-    ) -> None:
-        learned, rarity = learn_words(plain, self.min_df)
-        self.words_, self.rarity_ = _with_words_of(vectors, learned, rarity, len(plain))
+    def _learn(self, plain: list[str], targets: Levels) -> None:
+        self.words_, self.rarity_ = learn_words(plain, self.min_df)
         self._columns = _places(self.words_)
         self.n_targets_ = targets.shape[1]
-        own = np.array([self._columns[word] for word in learned])
-        near = _near(vectors, self._columns)
         matrix = self._matrix(plain)
-        columns = sparse.hstack([matrix[:, own], sparse.csr_matrix(matrix @ near)])
         outputs = [column > threshold for column in targets.T for threshold in (0, 1)]
         self.coef_ = np.zeros((len(outputs), len(self.words_)))
         self.intercept_ = np.zeros(len(outputs))
@@ -406,10 +388,8 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 self.intercept_[place] = _SURE if above.all() else -_SURE
                 continue
             with threadpool_limits(limits=1, user_api="blas"):
-                model = LogisticRegression(C=self.C, max_iter=500)
-                weights = model.fit(columns.tocsr(), above).coef_[0]
-            self.coef_[place] = near @ weights[len(own) :]
-            self.coef_[place, own] += weights[: len(own)]
+                model = LogisticRegression(C=self.C, max_iter=500).fit(matrix, above)
+            self.coef_[place] = model.coef_[0]
             self.intercept_[place] = model.intercept_[0]
 
     def _matrix(self, plain: list[str]) -> Any:  # noqa: ANN401
@@ -434,27 +414,6 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def _places(words: Sequence[str]) -> dict[str, int]:
     return {word: column for column, word in enumerate(words)}
-
-
-def _with_words_of(
-    vectors: WordVectors | None, learned: list[str], rarity: Array, n_sentences: int
-) -> tuple[list[str], Array]:
-    """Learned words and those that only have a vector, as rare as a word can be."""
-    if vectors is None:
-        return learned, rarity
-    given = dict(zip(learned, rarity.tolist(), strict=True))
-    unseen = float(np.log(1 + n_sentences)) + 1
-    words = sorted(given.keys() | set(vectors.words))
-    return words, np.array([given.get(word, unseen) for word in words])
-
-
-def _near(vectors: WordVectors | None, columns: dict[str, int]) -> Array:
-    """Vectors of the columns, shape (n_words, n_dimensions); 0 where there is none."""
-    if vectors is None:
-        return np.zeros((len(columns), 0))
-    near = np.zeros((len(columns), vectors.values.shape[1]))
-    near[[columns[word] for word in vectors.words]] = vectors.values * _NEARNESS
-    return near
 
 
 def _texts(X: Any) -> list[str]:  # noqa: ANN401

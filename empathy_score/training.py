@@ -26,9 +26,8 @@ from empathy_score.features.matrix import matrix_of
 from empathy_score.features.transformer import parsed_turns
 from empathy_score.held_out import (
     N_SPLITS,
-    Beside,
     Fold,
-    fitted,
+    classifier_for,
     folds_of,
     held_out_probabilities,
     judged_by,
@@ -37,12 +36,13 @@ from empathy_score.held_out import (
 from empathy_score.held_out_measures import compared, measured
 from empathy_score.labelled import LEVELS, Labelled, read_labelled
 from empathy_score.learning_curve import learning_curve
-from empathy_score.lexicon import Matcher, load_matcher, own_rows_of
+from empathy_score.lexicon import load_matcher, own_rows_of
 from empathy_score.model import (
     DEFAULT_MODEL,
     Model,
     check_own_cues,
     load_model,
+    model_matrix,
     own_cues,
     predict,
     save_model,
@@ -51,7 +51,6 @@ from empathy_score.model_folder import check_out
 from empathy_score.readers import Reject
 from empathy_score.records import MECHANISMS
 from empathy_score.sentence_levels import SentenceLevels
-from empathy_score.word_vectors import read_vectors
 
 ALPHAS = (100.0, 300.0, 1000.0)
 MODEL_VERSION = "0.2.0"
@@ -67,7 +66,6 @@ def train(
     out: Path,
     *,
     contrast: Sequence[Path | str] = (),
-    vectors: Path | str | None = None,
     version: str = MODEL_VERSION,
     compare_with: str | Path | None = DEFAULT_MODEL,
     patterns: str | Path | Sequence[str | Path] = (),
@@ -81,12 +79,8 @@ def train(
     out : Path
         The model's folder; made if it does not exist.
     contrast : sequence of Path or str, default ()
-        More of the same, which the sentence model and the level learn from, but not
-        the calibration: pairs written for contrast, say, whose levels are not as
-        frequent as in real work.
-    vectors : Path or str, optional
-        Word vectors, see :func:`~empathy_score.word_vectors.read_vectors`, for words
-        that the labelled texts hold rarely or not at all.
+        More of the same, of which only the sentence model learns: pairs written for
+        contrast, say, whose levels are not as frequent as in real work.
     version : str
         Version of the model.
     compare_with : str, Path or None, default "customer-service"
@@ -124,21 +118,18 @@ def train(
     material = [material_of(data)]
     if more is not None:
         material.append(material_of(more, like=data))
-    near = None if vectors is None else read_vectors(vectors)
-    matcher = load_matcher(own)
-    turns = parsed_turns(data.entries(), matcher=matcher)
-    features, folds = matrix_of(turns), list(folds_of(material, vectors=near))
-    beside = None if more is None else _beside(more, matcher)
-    alpha = _best_alpha(folds, features, data, beside)
+    turns = parsed_turns(data.entries(), matcher=load_matcher(own))
+    features, folds = matrix_of(turns), list(folds_of(material))
+    alpha = _best_alpha(folds, features, data)
     held_out = held_out_probabilities(
-        folds, features, data.targets(), data.groups, alpha, data.weights, beside
+        folds, features, data.targets(), data.groups, alpha, data.weights
     )
     sentences = SentenceLevels()
     model = Model(
         name=Path(out).name,
         version=version,
         sentences=sentences,
-        **_fitted(data, features, judged_by(sentences, material, near), alpha, beside),
+        **_fitted(data, features, judged_by(sentences, material), alpha),
         least=least_probabilities(held_out[0], data.levels),
         known=known_words(_both_sides(data, range(len(data.texts)))),
         least_known=_least_known(data),
@@ -152,7 +143,7 @@ def train(
     metrics = {
         **measured(data, turns, held_out),
         "learning_curve": learning_curve(
-            material, features, alpha, held_out[0], data.weights, near, beside
+            material, features, alpha, held_out[0], data.weights
         ),
         "n_contrast": 0 if more is None else len(more.texts),
         "alpha": alpha,
@@ -252,25 +243,13 @@ def _rare_mechanism(data: Labelled) -> str | None:
     return None
 
 
-def _beside(more: Labelled, matcher: Matcher) -> Beside:
-    """Take from contrast utterances what the level's classifier learns from."""
-    entries = [(text, before) for text, before, _ in more.entries()]
-    return Beside(
-        features=matrix_of(parsed_turns(entries, matcher=matcher)),
-        levels=more.levels,
-        groups=more.groups,
-    )
-
-
-def _best_alpha(
-    folds: Sequence[Fold], features: Array, data: Labelled, beside: Beside | None
-) -> float:
+def _best_alpha(folds: Sequence[Fold], features: Array, data: Labelled) -> float:
     """Penalty with the best agreement on held-out conversations."""
 
     def agreement(alpha: float) -> float:
         levels = data.levels
         found = held_out_probabilities(
-            folds, features, levels[:, None], data.groups, alpha, data.weights, beside
+            folds, features, levels[:, None], data.groups, alpha, data.weights
         )[0]
         predicted = median_levels(found)
         return float(cohen_kappa_score(levels, predicted, weights="quadratic"))
@@ -279,16 +258,16 @@ def _best_alpha(
 
 
 def _fitted(
-    data: Labelled,
-    features: Array,
-    judged: Array,
-    alpha: float,
-    beside: Beside | None,
+    data: Labelled, features: Array, judged: Array, alpha: float
 ) -> dict[str, Any]:
     """Train the classifiers on everything."""
-    groups = np.array(data.groups)
     classifiers = [
-        fitted(target, features, judged, levels, groups, alpha, data.weights, beside)
+        classifier_for(alpha, target).fit(
+            model_matrix(features, judged, target),
+            levels,
+            np.array(data.groups),
+            data.weights,
+        )
         for target, levels in enumerate(data.targets().T)
     ]
     return {

@@ -32,7 +32,6 @@ ORDER = [
     "cues",
     "cue_colors",
     "features",
-    "word_vectors",
     "sentence_levels",
     "classifier",
     "conformal",

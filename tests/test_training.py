@@ -379,14 +379,10 @@ def test_contrast_utterances_teach_the_sentence_model_alone(trained, tmp_path):
         {"text": "Bravo, a whole week.", "level": 0, "group": f"p{n}"} for n in range(4)
     ]
     contrast = write(tmp_path / "contrast.jsonl", rows)
-    vectors = tmp_path / "vectors.npz"
-    np.savez(vectors, words="bravo\nhurrah", values=np.eye(2))
-    metrics, _ = train(
-        [labels], tmp_path / "model", contrast=[contrast], vectors=vectors
-    )
+    metrics, _ = train([labels], tmp_path / "model", contrast=[contrast])
     assert (metrics["n_utterances"], metrics["n_contrast"]) == (36, 4)
     words = load_model(tmp_path / "model").sentences.words_
-    assert {"bravo", "hurrah"} <= set(words)
+    assert "bravo" in words
     assert "bravo" not in load_model(trained[0][1]).sentences.words_
     card = (tmp_path / "model" / "README.md").read_text("utf-8")
     assert "4 utterances written for contrast" in card

@@ -19,14 +19,8 @@ def train_command(
     contrast: Annotated[
         list[Path] | None,
         typer.Option(
-            help="More labelled tables that are learned from but not calibrated on: "
+            help="More labelled tables, of which only the sentence model learns: "
             "contrast pairs, whose levels are not as frequent as in real work."
-        ),
-    ] = None,
-    vectors: Annotated[
-        Path | None,
-        typer.Option(
-            help="Word vectors (.npz): rare words learn from their neighbours."
         ),
     ] = None,
     start_from: Annotated[
@@ -57,9 +51,8 @@ def train_command(
     from empathy_score.adaptation_training import adapt
     from empathy_score.training import train
 
-    if start_from is not None and (contrast or vectors):
-        option = "--contrast" if contrast else "--vectors"
-        raise typer.BadParameter(f"{option} and --start-from do not go together")
+    if start_from is not None and contrast:
+        raise typer.BadParameter("--contrast and --start-from do not go together")
     if start_from is not None:
         metrics, rejects = adapt(
             labelled, out, start_from=start_from, patterns=patterns or ()
@@ -70,7 +63,6 @@ def train_command(
             labelled,
             out,
             contrast=contrast or (),
-            vectors=vectors,
             compare_with=other,
             patterns=patterns or (),
         )

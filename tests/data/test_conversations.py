@@ -8,7 +8,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from empathy_score.lexicon import CUE_LABELS, SUBTYPES
 from empathy_score.records import MECHANISMS
-from empathy_score.word_vectors import read_vectors
 
 DATA = Path(__file__).parents[2] / "data"
 FILES = sorted((DATA / "conversations").glob("*.jsonl"))
@@ -95,12 +94,3 @@ def test_the_split_file_is_that_of_its_command():
     exec(compile(code, "make_splits.py", "exec"), made)
     written = (DATA / "splits" / "folds.csv").read_text(encoding="utf-8")
     assert [line.split(",") for line in written.splitlines()] == made["table"]()
-
-
-def test_the_word_vectors_hold_the_words_of_the_training_texts():
-    found = read_vectors(DATA / "word_vectors.npz")
-    assert len(set(found.words)) == len(found.words)
-    assert {"sorry", "grandson", "refund", "boiler"} <= set(found.words)
-    place = {word: number for number, word in enumerate(found.words)}
-    near = found.values @ found.values[place["ill"]]
-    assert near[place["sick"]] > near[place["refund"]]
