@@ -88,15 +88,14 @@ def matrix(session: nox.Session, spacy: str, sklearn: str) -> None:
     """Install the wheel with old and new versions; compare scores, try commands.
 
     After ``--`` may stand a wheel that is built already, and ``scores``, to compare
-    scores alone: what ``.ci/run`` does in a minute, and the page does not record.
+    scores alone, as ``.ci/run`` does.
     """
     python = str(session.python)
     case = f"{python}-{spacy}-{sklearn}"
     RECORDS.mkdir(parents=True, exist_ok=True)
     record = RECORDS / f"{case}.json"
-    if "scores" in session.posargs:
-        record = Path(session.create_tmp()) / "scores.json"
-    record.write_text(json.dumps({"result": "failed"}), encoding="utf-8")
+    told: dict[str, object] = {"scores": "failed", "commands": "not tried"}
+    record.write_text(json.dumps(told), encoding="utf-8")
     wheel = build(session)
     began = time.monotonic()
     session.install(
@@ -112,16 +111,15 @@ def matrix(session: nox.Session, spacy: str, sklearn: str) -> None:
         env={"PYTHONPATH": ""},
     )
     found = json.loads(str(said).strip().splitlines()[-1])
-    record.write_text(
-        json.dumps({**found, "result": "failed", "seconds": seconds}), encoding="utf-8"
-    )
+    told.update(found, seconds=seconds, scores="same" if found["same"] else "differ")
+    record.write_text(json.dumps(told), encoding="utf-8")
     if not found["same"]:
-        session.error(
-            f"{case}: scores differ: {found['largest']}, {found['other'][:3]}"
-        )
+        other = found["other"][:3]
+        session.error(f"{case}: scores differ: by {found['largest']}, {other}")
     session.log(f"{case}: the same scores, to {found['largest']:.0e}")
     if "scores" in session.posargs:
         return
+    record.write_text(json.dumps({**told, "commands": "failed"}), encoding="utf-8")
     session.install("pytest", silent=True)
     Path("pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     session.run(
@@ -130,9 +128,7 @@ def matrix(session: nox.Session, spacy: str, sklearn: str) -> None:
         str(RELEASES / "installed_commands.py"),
         env={"PYTHONPATH": ""},
     )
-    record.write_text(
-        json.dumps({**found, "result": "passed", "seconds": seconds}), encoding="utf-8"
-    )
+    record.write_text(json.dumps({**told, "commands": "passed"}), encoding="utf-8")
 
 
 @nox.session(python=False)
@@ -147,9 +143,9 @@ def matrix_page(session: nox.Session) -> None:
         "and levels may not differ. Seconds are those of `uv` where it is installed, "
         "on a machine with other work; `wheel.md` has those of `pip`.\n",
         "| case (Python, spaCy, scikit-learn) | Python | spaCy | scikit-learn | numpy "
-        "| scipy | DuckDB | largest difference | scores and commands | seconds to "
+        "| scipy | DuckDB | largest difference | scores | commands | seconds to "
         "install |",
-        "|" + "---|" * 10,
+        "|" + "---|" * 11,
     ]
     for case in CASES:
         record = RECORDS / f"{'-'.join(case)}.json"
@@ -161,14 +157,14 @@ def matrix_page(session: nox.Session) -> None:
 
 
 def row(case: str, record: Path) -> str:
-    """One case as a row; without a record its interpreter was not installed."""
+    """One case as a row; without a record its interpreter was not there."""
     if not record.is_file():
-        return f"| {case} |" + " |" * 7 + " skipped: no such interpreter | |"
+        return f"| {case} |" + " |" * 7 + " not run (no such interpreter?) | | |"
     found = json.loads(record.read_text(encoding="utf-8"))
     names = ("python", "spacy", "scikit-learn", "numpy", "scipy", "duckdb")
     cells = [case, *(found.get(name, "") for name in names)]
     cells.append(f"{found['largest']:.1e}" if "largest" in found else "")
-    cells.append(found["result"])
+    cells += [found["scores"], found["commands"]]
     cells.append(f"{found['seconds']:.0f}" if "seconds" in found else "")
     return f"| {' | '.join(cells)} |"
 
