@@ -183,17 +183,17 @@ def wheel(session: nox.Session) -> None:
     clean = Path(session.create_tmp()) / "clean"
     session.run("python", "-m", "venv", "--clear", str(clean))
     built = next(out.glob("*.whl"))
-    began = time.monotonic()
+    began, busy = time.monotonic(), os.times()
     session.run(str(clean / "bin" / "pip"), "install", "-q", str(built), external=True)
-    seconds = time.monotonic() - began
+    seconds, now = time.monotonic() - began, os.times()
+    busy_seconds = sum(now[2:4]) - sum(busy[2:4])
     session.log(f"installed in {seconds:.0f} s")
     session.chdir(session.create_tmp())
     session.run(
         *(str(clean / "bin" / "empathy-score"), "explain", "So sorry it broke!"),
         external=True,
     )
-    folders = [folder for folder in clean.rglob("*") if folder.is_file()]
-    size = sum(file.stat().st_size for file in folders) / 1e6
+    size = sum(file.stat().st_size for file in clean.rglob("*") if file.is_file()) / 1e6
     lines = [
         "# The wheel and the sdist\n",
         f"Made by `nox -s wheel` on {time.strftime('%Y-%m-%d')}.\n",
@@ -208,7 +208,8 @@ def wheel(session: nox.Session) -> None:
         "",
         f"`pip install` of the wheel in a clean environment took {seconds:.0f} s on a "
         f"machine of {os.cpu_count()} cores, whose load was {os.getloadavg()[1]:.1f}, "
-        f"downloads among them; it then holds {size:.0f} MB, and "
+        f"downloads among them, and {busy_seconds:.0f} s of processor time; it then "
+        f"holds {size:.0f} MB, and "
         "`empathy-score explain` runs.",
     ]
     (HERE / "benchmarks" / "results" / "wheel.md").write_text(
