@@ -60,10 +60,12 @@ def pins(python: str, spacy: str, sklearn: str) -> list[str]:
     found = []
     if spacy == OLD:
         found.append(f"spacy=={OLDEST_SPACY[python]}")
+        if OLDEST_SPACY[python] == "3.8.0":  # its thinc is built for NumPy 1
+            found += ["thinc>=8.2.5", "numpy<2"]
     if sklearn == OLD:
         found.append(f"scikit-learn=={OLDEST_SKLEARN}")
     if python == PYTHONS[0] and (spacy, sklearn) == (OLD, OLD):
-        return [*found[:1], *oldest_dependencies()]
+        return [*found[:2], *oldest_dependencies()]
     return found
 
 
