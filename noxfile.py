@@ -23,6 +23,7 @@ from pathlib import Path
 import nox
 
 nox.options.default_venv_backend = "uv|venv"
+nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["matrix", "matrix_page"]
 
