@@ -160,9 +160,9 @@ def matrix_page(session: nox.Session) -> None:
 
 
 def row(case: str, record: Path) -> str:
-    """One case as a row; without a record its interpreter was not there."""
+    """One case as a row; without a record it was not run."""
     if not record.is_file():
-        return f"| {case} |" + " |" * 7 + " not run (no such interpreter?) | | |"
+        return f"| {case} |" + " |" * 7 + " not run | | |"
     found = json.loads(record.read_text(encoding="utf-8"))
     names = ("python", "spacy", "scikit-learn", "numpy", "scipy", "duckdb")
     cells = [case, *(found.get(name, "") for name in names)]
