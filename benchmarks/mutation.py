@@ -7,8 +7,7 @@ takes a random sample of the mutants that mutmut makes of features, scoring and 
 runs the tests that belong to the module with each, and writes
 ``benchmarks/results/mutation.md``. mutmut's own run begins with all tests, twice, in
 one process; here the tests mirror the package, and a module's are enough. Survivors
-are tried again in a process of their own, with the doctests of their module, because
-the first try shares what an earlier test has cached.
+are tried again with more tests (``TESTS``), and with the doctests of their module.
 
     python benchmarks/mutation.py --number 400 --seed 7 --again
 
@@ -41,7 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "mutants"
 PAGE = ROOT / "benchmarks" / "results" / "mutation.md"
 READ = ROOT / "benchmarks" / "mutation_survivors.json"
-STATES = WORK / "states.json"
+STATES = ROOT / "build" / "mutation.json"
 WITHOUT = ("-n", "0", "-p", "no:cacheprovider", "-p", "no:randomly")
 HEAVY = ("pytest", "empathy_score", "duckdb", "polars", "pandas")
 SECONDS = 300  # for one survivor's second try
@@ -104,16 +103,15 @@ def main() -> None:
     os.chdir(ROOT)
     names = made()
     chosen = sample(names, given.number, given.seed)
-    if given.again:
-        states = json.loads(STATES.read_text("utf-8"))
-    else:
-        make_tree(names)
-        states = tried(chosen, mirror_of)
-        left = [name for name in chosen if states[name] == "survived"]
-        states.update(tried(left, tests_of))
+    make_tree(names)
+    states = json.loads(STATES.read_text("utf-8")) if given.again else {}
+    states |= tried([one for one in chosen if one not in states], mirror_of)
+    states |= tried([one for one in chosen if states[one] == "survived"], tests_of)
     for name in [one for one in chosen if states[one] == "survived"]:
-        states[name] = tried_alone(name)
-        print("alone", states[name], name, flush=True)
+        if doctest_notices(name):
+            states[name] = "killed"
+            print("killed by a doctest", name, flush=True)
+    STATES.parent.mkdir(parents=True, exist_ok=True)
     STATES.write_text(json.dumps(states, indent=1), encoding="utf-8")
     PAGE.write_text(page(given, names, states), encoding="utf-8")
 
@@ -197,8 +195,9 @@ def tried(
 ) -> dict[str, str]:
     """Try mutants, those with the same tests in one process after another.
 
-    The process runs the tests once without a mutant; then it forks for each mutant, so
-    that nothing is imported or loaded twice.
+    The process imports the tests and forks for each mutant, so that nothing is imported
+    twice; the first fork runs the tests without a mutant. Nothing else runs before the
+    forks: DuckDB's threads would not be in them, and what is cached would hide mutants.
     """
     groups: dict[tuple[str, ...], list[str]] = {}
     for name in chosen:
@@ -229,19 +228,20 @@ def _try_group(tests: Sequence[str], names: Sequence[str], out: int) -> NoReturn
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
+    _run(["--collect-only", *tests])  # imports them
     began = time.monotonic()
-    if _tests_pass(tests):
+    if _in_a_fork(tests, "", SECONDS) != "survived":
         os._exit(1)
-    limit = 30 + 10 * (time.monotonic() - began)
+    limit = 30 + 5 * (time.monotonic() - began)
     for name in names:
         os.write(out, f"{_in_a_fork(tests, name, limit)} {name}\n".encode())
     os._exit(0)
 
 
-def _tests_pass(tests: Sequence[str]) -> int:
+def _run(words: Sequence[str]) -> int:
     import pytest
 
-    return int(pytest.main(["-x", "-q", *WITHOUT, *tests]))
+    return int(pytest.main(["-x", "-q", *WITHOUT, *words]))
 
 
 def _in_a_fork(tests: Sequence[str], name: str, limit: float) -> str:
@@ -249,7 +249,7 @@ def _in_a_fork(tests: Sequence[str], name: str, limit: float) -> str:
     if (child := os.fork()) == 0:
         os.setpgid(0, 0)
         os.environ["MUTANT_UNDER_TEST"] = name
-        os._exit(_tests_pass(tests))
+        os._exit(_run(tests))
     began = time.monotonic()
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
@@ -266,26 +266,19 @@ def _environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(WORK), "OMP_NUM_THREADS": "1", **more}
 
 
-def tried_alone(name: str) -> str:
-    """Try a survivor again in a process that has cached nothing, doctests included."""
-    file = file_of(name)
-    tests = tests_of(file)
-    for test in tests:
-        shutil.copy(ROOT / test, WORK / test)  # with the tests that came since
-    words = [sys.executable, "-m", "pytest", "-x", "-q", *WITHOUT, *tests, file]
-    try:
-        done = subprocess.run(
-            [*words, "-k", "not __mutmut_ or __mutmut_orig"],
-            cwd=WORK,
-            env=_environment(MUTANT_UNDER_TEST=name),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return "timeout"
-    return "killed" if done.returncode else "survived"
+def doctest_notices(name: str) -> bool:
+    """Tell whether the doctests of its module notice a survivor."""
+    words = [sys.executable, "-m", "pytest", "-x", "-q", *WITHOUT, file_of(name)]
+    done = subprocess.run(
+        [*words, "-k", "not __mutmut_ or __mutmut_orig"],
+        cwd=WORK,
+        env=_environment(MUTANT_UNDER_TEST=name),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=SECONDS,
+        check=False,
+    )
+    return done.returncode not in (0, 5)
 
 
 def interval(share: float, number: int) -> tuple[float, float]:
