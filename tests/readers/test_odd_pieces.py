@@ -172,19 +172,41 @@ def test_a_call_that_says_not_when_it_began_begins_with_its_transcript():
     assert (turn.channel, turn.start) == ("voice", 5.0)
 
 
-def test_words_without_a_time_leave_the_time_of_the_message():
-    segment = {
-        "text": "hello",
-        "messageTime": "2024-03-05T09:20:06Z",
-        "words": [{"word": "hello"}],
-    }
+def insights_turn(medium, **segment):
+    """Give the turn of one segment that came six seconds after the beginning."""
+    came = {"text": "hello", "messageTime": "2024-03-05T09:20:06Z"}
     document = {
-        "medium": "PHONE_CALL",
+        "medium": medium,
         "startTime": "2024-03-05T09:20:00Z",
-        "transcript": {"transcriptSegments": [segment]},
+        "transcript": {"transcriptSegments": [{**came, **segment}]},
     }
     (turn,) = format_named("ccai-insights").read(document, "x")
+    return turn
+
+
+def test_words_without_a_time_leave_the_time_of_the_message():
+    turn = insights_turn("PHONE_CALL", words=[{"word": "hello"}])
     assert (turn.start, turn.end) == (6.0, None)
+
+
+def test_words_of_a_chat_do_not_time_it():
+    words = [{"word": "hello", "startOffset": "1s", "endOffset": "2s"}]
+    said = insights_turn("PHONE_CALL", words=words)
+    written = insights_turn("CHAT", words=words)
+    assert (said.start, said.end) == (1.0, 2.0)
+    assert (written.start, written.end) == (1_709_630_406.0, None)
+
+
+@pytest.mark.parametrize(
+    ("segment", "speaker"),
+    [
+        ({"segmentParticipant": {"userId": "u-7"}, "channelTag": 2}, "u-7"),
+        ({"channelTag": 2}, "channel 2"),
+        ({}, None),
+    ],
+)
+def test_a_speaker_is_the_user_else_the_channel(segment, speaker):
+    assert insights_turn("PHONE_CALL", **segment).speaker == speaker
 
 
 @pytest.mark.parametrize("text", ["[]", "7", ""])
