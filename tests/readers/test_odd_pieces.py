@@ -259,3 +259,41 @@ def test_a_column_of_two_files_holds_the_values_of_both(tmp_path, one, other, ki
     rows = found.fetchall()
     export.connection.close()
     assert rows == [(type(other)(one), kind), (other, kind)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line", "reason"),
+    [
+        (
+            "chat.csv",
+            "id,text\n1,Hi\nX\n",
+            3,
+            "has 1 field where the header has 2",
+        ),
+        (
+            "chat.jsonl",
+            '{"text": "Hi"}\n{"text": Hi}\n',
+            2,
+            "is not valid JSON: Expecting value at character 10",
+        ),
+    ],
+)
+def test_a_row_that_is_none_is_named_with_its_place(
+    tmp_path, name, content, line, reason
+):
+    file = tmp_path / name
+    file.write_text(content)
+    export = open_export([file], folder=tmp_path)
+    export.connection.close()
+    assert export.n_rows == 1
+    assert [(one.line, one.reason) for one in export.rejects] == [(line, reason)]
+
+
+def test_a_table_with_broken_pages_is_named_with_what_is_wrong(tmp_path):
+    file = tmp_path / "chat.parquet"
+    pl.DataFrame({"text": ["Hello", "Sorry!"] * 50}).write_parquet(file)
+    content = bytearray(file.read_bytes())
+    content[4:40] = b"\xff" * 36
+    file.write_bytes(content)
+    with pytest.raises(InputError, match=r"chat\.parquet.*: (?!None)\w+.*"):
+        open_export([file], folder=tmp_path)
