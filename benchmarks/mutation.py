@@ -11,7 +11,8 @@ are tried again with more tests (``TESTS``), and with the doctests of their modu
 
     python benchmarks/mutation.py --number 400 --seed 7 --again
 
-tries only the survivors of the last run again, after tests were added.
+goes on with a run that was cut off, and tries the survivors of the last one again,
+after tests were added. With ``--every 2`` every second of the mutants drawn is tried.
 
 ``benchmarks/mutation_survivors.json`` says of each survivor that was read why no test
 can notice it; the others are printed. What mutmut made lies in ``mutants/``.
@@ -98,20 +99,21 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--number", type=int, default=400)
     options.add_argument("--seed", type=int, default=7)
+    options.add_argument("--every", type=int, default=1, help="every n-th drawn one")
     options.add_argument("--again", action="store_true", help="survivors only")
     given = options.parse_args()
     os.chdir(ROOT)
     names = made()
-    chosen = sample(names, given.number, given.seed)
+    chosen = sample(names, given.number, given.seed)[:: given.every]
     make_tree(names)
-    states = json.loads(STATES.read_text("utf-8")) if given.again else {}
-    states |= tried([one for one in chosen if one not in states], mirror_of)
-    states |= tried([one for one in chosen if states[one] == "survived"], tests_of)
+    known = json.loads(STATES.read_text("utf-8")) if given.again else {}
+    states = {name: known[name] for name in chosen if name in known}
+    tried([one for one in chosen if one not in states], mirror_of, states)
+    tried([one for one in chosen if states[one] == "survived"], tests_of, states)
     for name in [one for one in chosen if states[one] == "survived"]:
         if doctest_notices(name):
             states[name] = "killed"
             print("killed by a doctest", name, flush=True)
-    STATES.parent.mkdir(parents=True, exist_ok=True)
     STATES.write_text(json.dumps(states, indent=1), encoding="utf-8")
     PAGE.write_text(page(given, names, states), encoding="utf-8")
 
@@ -149,7 +151,9 @@ def sample(names: Mapping[str, Sequence[str]], number: int, seed: int) -> list[s
     ]
     step = len(mixed) / number
     first = drawn.random() * step
-    return [mixed[int(first + step * place)] for place in range(number)]
+    drawn_ones = [mixed[int(first + step * place)] for place in range(number)]
+    order = ("readers", "features", "scoring")
+    return sorted(drawn_ones, key=lambda name: order.index(part_of(file_of(name))))
 
 
 def make_tree(names: Mapping[str, Sequence[str]]) -> None:
@@ -191,8 +195,10 @@ def mirror_of(file: str) -> list[str]:
 
 
 def tried(
-    chosen: Sequence[str], tests_for: Callable[[str], list[str]]
-) -> dict[str, str]:
+    chosen: Sequence[str],
+    tests_for: Callable[[str], list[str]],
+    states: dict[str, str],
+) -> None:
     """Try mutants, those with the same tests in one process after another.
 
     The process imports the tests and forks for each mutant, so that nothing is imported
@@ -202,7 +208,6 @@ def tried(
     groups: dict[tuple[str, ...], list[str]] = {}
     for name in chosen:
         groups.setdefault(tuple(tests_for(file_of(name))), []).append(name)
-    states: dict[str, str] = {}
     os.environ.update(_environment())
     sys.path.insert(0, str(WORK))
     for module in HEAVY:
@@ -220,7 +225,8 @@ def tried(
                 print(state, name, flush=True)
         if os.waitpid(child, 0)[1]:
             sys.exit(f"the tests fail without a mutant: {' '.join(tests)}")
-    return states
+        STATES.parent.mkdir(parents=True, exist_ok=True)
+        STATES.write_text(json.dumps(states, indent=1), encoding="utf-8")
 
 
 def _try_group(tests: Sequence[str], names: Sequence[str], out: int) -> NoReturn:
@@ -317,7 +323,7 @@ def page(
     lines = [
         "# Changes of the code that the tests notice\n",
         f"Made by `python benchmarks/mutation.py --number {given.number} --seed "
-        f"{given.seed}` on {time.strftime('%Y-%m-%d')}.\n",
+        f"{given.seed} --every {given.every}` on {time.strftime('%Y-%m-%d')}.\n",
         "mutmut changes one thing in a function at a time: a comparison, a number, a "
         "text, an argument, a value that is assigned. Each change is noticed where a "
         "test fails or hangs. Drawn is a random sample, each module with its share, so "
