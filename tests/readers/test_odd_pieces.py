@@ -8,9 +8,10 @@ import pytest
 
 from empathy_score import InputError
 from empathy_score.readers import csv_rows, documents, json_rows, vtt
+from empathy_score.readers.documents import parsed
 from empathy_score.readers.formats import format_named
 from empathy_score.readers.json_entries import json_entries
-from empathy_score.readers.sql import interruptible
+from empathy_score.readers.sql import hide_progress, interruptible
 from empathy_score.readers.table import open_export
 from empathy_score.readers.turn import FormatError, Turn, Unusable
 
@@ -297,3 +298,26 @@ def test_a_table_with_broken_pages_is_named_with_what_is_wrong(tmp_path):
     file.write_bytes(content)
     with pytest.raises(InputError, match=r"chat\.parquet.*: (?!None)\w+.*"):
         open_export([file], folder=tmp_path)
+
+
+def test_broken_json_is_named_with_its_line_and_what_stands_there():
+    found = parsed((4, '{"a": 1,\n "b" 2}'), "calls.json")
+    assert (found.line, found.raw) == (5, ' "b" 2}')
+    assert found.reason.endswith("at column 6")
+
+
+def test_a_word_without_a_time_stays_with_the_word_before():
+    words = [
+        {"text": "Hello", "start": 0, "end": 500},
+        {"text": "you", "start": None, "end": None},
+    ]
+    texts, _ = read("assemblyai", {"id": "t", "utterances": None, "words": words})
+    assert texts == ["Hello you"]
+
+
+def test_a_bar_of_duckdb_is_hidden():
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = true")
+        hide_progress(connection)
+        query = "SELECT current_setting('enable_progress_bar')"
+        assert connection.execute(query).fetchone() == (False,)
