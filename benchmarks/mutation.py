@@ -32,7 +32,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NoReturn
@@ -42,12 +42,14 @@ WORK = ROOT / "mutants"
 PAGE = ROOT / "benchmarks" / "results" / "mutation.md"
 READ = ROOT / "benchmarks" / "mutation_survivors.json"
 STATES = ROOT / "build" / "mutation.json"
+LATER = "killed later"  # by tests that came after it had survived
 WITHOUT = ("-n", "0", "-p", "no:cacheprovider", "-p", "no:randomly")
 HEAVY = ("pytest", "empathy_score", "duckdb", "polars", "pandas")
 SECONDS = 300  # for one survivor's second try
 EXPORTS = "tests/readers/test_formats.py tests/readers/test_odd_pieces.py"
 TABLES = "tests/readers/test_table.py tests/readers/test_exported_tables.py"
 SCORES = "tests/test_scoring.py tests/test_invariants.py"
+TAKING = ("by_marks", "by_times", "listening", "observed", "taking")
 TESTS = {
     "readers": EXPORTS,
     "features": "tests/features/test_reading.py tests/features/test_entries.py "
@@ -89,7 +91,10 @@ TESTS = {
     "readers/turn_batches.py": TABLES,
     "readers/turn_rows.py": f"tests/readers/test_exported_text.py {EXPORTS} {TABLES}",
     "sentence_levels.py": "",
-    "turn_taking/taking.py": "tests/turn_taking/test_marks.py",
+    **dict.fromkeys(
+        (f"turn_taking/{name}.py" for name in TAKING),
+        "tests/turn_taking/test_taking.py tests/turn_taking/test_marks.py",
+    ),
 }
 """Tests of a module beside those that mirror it, else of the part it belongs to."""
 
@@ -114,6 +119,9 @@ def main() -> None:
         if doctest_notices(name):
             states[name] = "killed"
             print("killed by a doctest", name, flush=True)
+    for name, before in known.items():
+        if before == LATER or (before, states.get(name)) == ("survived", "killed"):
+            states[name] = LATER
     STATES.write_text(json.dumps(states, indent=1), encoding="utf-8")
     PAGE.write_text(page(given, names, states), encoding="utf-8")
 
@@ -299,13 +307,15 @@ def interval(share: float, number: int) -> tuple[float, float]:
 def row(name: str, total: int, states: Sequence[str]) -> str:
     """One row of a table: a module or several."""
     found = Counter(states)
-    killed = len(states) - found["survived"]
-    counts = (total, len(states), found["killed"], found["timeout"], found["survived"])
+    killed = found["killed"] + found["timeout"]
+    counts = (total, len(states), killed, found[LATER], found["survived"])
     cells = [name, *(f"{count:,}" for count in counts)]
     if states:
         share = killed / len(states)
         low, high = interval(share, len(states))
         cells += [f"{share:.1%}", f"{low:.1%} to {high:.1%}"]
+    else:
+        cells += ["", ""]
     return f"| {' | '.join(cells)} |"
 
 
@@ -328,8 +338,11 @@ def page(
         "text, an argument, a value that is assigned. Each change is noticed where a "
         "test fails or hangs. Drawn is a random sample, each module with its share, so "
         "that the share of all stands for all mutants; intervals are Wilson's at 95 %. "
+        "*Killed later* are those that survived until tests were written for them; "
+        "they do not count in the share, because other mutants have no such tests. "
         "Tests of the command line, of reports and of training do not take part, so "
         "the whole suite notices more, not less.\n",
+        *_unfinished(names, states, given.number // given.every),
         *_table("part", _by_part(names, drawn)),
         "",
         *_table("module", [(f, len(names[f]), drawn[f]) for f in names if drawn[f]]),
@@ -337,6 +350,22 @@ def page(
         *_survivors(states),
     ]
     return "\n".join([*lines, ""])
+
+
+def _unfinished(
+    names: Mapping[str, list[str]], states: Mapping[str, str], number: int
+) -> Iterator[str]:
+    """Say what of the sample was not tried, and of which parts."""
+    if len(states) == number:
+        return
+    untried = sorted(
+        {part_of(file) for file, of in names.items() if not set(of) & set(states)}
+    )
+    yield (
+        f"**The run was cut off**: {len(states)} of {number} drawn were tried, module "
+        "by module, so that the share stands for the modules below and not for all "
+        f"({', '.join(untried)} have modules without any).\n"
+    )
 
 
 def _by_part(
@@ -351,7 +380,7 @@ def _by_part(
 
 
 def _table(first: str, rows: Sequence[tuple[str, int, list[str]]]) -> list[str]:
-    heads = "mutants | drawn | killed | timeouts | survived | noticed"
+    heads = "mutants | tried | killed | killed later | survived | noticed"
     return [
         f"| {first} | {heads} | 95 % interval |",
         "|" + "---|" * 8,

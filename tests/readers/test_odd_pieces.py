@@ -1,6 +1,7 @@
 """What stands in a list where it cannot be read costs itself and nothing beside it."""
 
 import io
+import socket
 
 import duckdb
 import polars as pl
@@ -321,3 +322,16 @@ def test_a_bar_of_duckdb_is_hidden():
         hide_progress(connection)
         query = "SELECT current_setting('enable_progress_bar')"
         assert connection.execute(query).fetchone() == (False,)
+
+
+def test_a_file_that_cannot_be_opened_is_named_with_the_reason(tmp_path, monkeypatch):
+    good = tmp_path / "chat.csv"
+    good.write_text("id,text\n1,Hi\n")
+    monkeypatch.chdir(tmp_path)  # names of sockets are short
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind("calls.csv")
+        export = open_export([tmp_path / "calls.csv", good], folder=tmp_path)
+    export.connection.close()
+    assert export.n_rows == 1
+    (said,) = export.rejects
+    assert said.reason.startswith("cannot be opened: ")
