@@ -44,11 +44,12 @@ def main() -> None:
     """Write the page; end with 1 where too few branches were taken."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--data", default=".coverage", help="what the tests left")
+    options.add_argument("--without", help="which tests did not run; the page says so")
     options.add_argument("--missing", action="store_true", help="print what is missed")
     given = options.parse_args()
     files = measured(given.data)
     whole = added(files.values())
-    PAGE.write_text(page(files, whole), encoding="utf-8")
+    PAGE.write_text(page(files, whole, given.without), encoding="utf-8")
     if given.missing:
         print_missing(files)
     print(f"{percent(whole.branches_reached, whole.branches)} of the branches")
@@ -101,13 +102,18 @@ def row(name: str, found: Reached) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def page(files: Mapping[str, Any], whole: Reached) -> str:
+def page(files: Mapping[str, Any], whole: Reached, without: str | None) -> str:
     """Write the table of all parts, and the modules that miss most."""
+    command = (
+        "python benchmarks/branches.py --without" if without else "nox -s coverage"
+    )
+    left_out = [f"Not run were {without}: the whole suite takes more.\n"]
     lines = [
         "# Lines and branches that the tests reach\n",
-        f"Made by `nox -s coverage` on {time.strftime('%Y-%m-%d')}. A branch is a jump "
+        f"Made by `{command}` on {time.strftime('%Y-%m-%d')}. A branch is a jump "
         "from one line to another; both ways of a condition have to be taken. Counted "
         "are the processes that tests start, too; not those of Spark.\n",
+        *(left_out if without else ()),
         "| part | lines | reached | branches | taken |",
         "|---|---|---|---|---|",
         *(row(f"`{name}`", added(some)) for name, some in parts(files).items()),

@@ -7,12 +7,12 @@ takes a random sample of the mutants that mutmut makes of features, scoring and 
 runs the tests that belong to the module with each, and writes
 ``benchmarks/results/mutation.md``. mutmut's own run begins with all tests, twice, in
 one process; here the tests mirror the package, and a module's are enough. Survivors
-are tried again in a process of their own, with the doctests of their module, because
-the first try shares what an earlier test has cached.
+are tried again with more tests (``TESTS``), and with the doctests of their module.
 
     python benchmarks/mutation.py --number 400 --seed 7 --again
 
-tries only the survivors of the last run again, after tests were added.
+goes on with a run that was cut off, and tries the survivors of the last one again,
+after tests were added. With ``--every 2`` every second of the mutants drawn is tried.
 
 ``benchmarks/mutation_survivors.json`` says of each survivor that was read why no test
 can notice it; the others are printed. What mutmut made lies in ``mutants/``.
@@ -32,7 +32,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NoReturn
@@ -41,13 +41,15 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "mutants"
 PAGE = ROOT / "benchmarks" / "results" / "mutation.md"
 READ = ROOT / "benchmarks" / "mutation_survivors.json"
-STATES = WORK / "states.json"
+STATES = ROOT / "build" / "mutation.json"
+LATER = "killed later"  # by tests that came after it had survived
 WITHOUT = ("-n", "0", "-p", "no:cacheprovider", "-p", "no:randomly")
 HEAVY = ("pytest", "empathy_score", "duckdb", "polars", "pandas")
 SECONDS = 300  # for one survivor's second try
 EXPORTS = "tests/readers/test_formats.py tests/readers/test_odd_pieces.py"
 TABLES = "tests/readers/test_table.py tests/readers/test_exported_tables.py"
 SCORES = "tests/test_scoring.py tests/test_invariants.py"
+TAKING = ("by_marks", "by_times", "listening", "observed", "taking")
 TESTS = {
     "readers": EXPORTS,
     "features": "tests/features/test_reading.py tests/features/test_entries.py "
@@ -89,7 +91,10 @@ TESTS = {
     "readers/turn_batches.py": TABLES,
     "readers/turn_rows.py": f"tests/readers/test_exported_text.py {EXPORTS} {TABLES}",
     "sentence_levels.py": "",
-    "turn_taking/taking.py": "tests/turn_taking/test_marks.py",
+    **dict.fromkeys(
+        (f"turn_taking/{name}.py" for name in TAKING),
+        "tests/turn_taking/test_taking.py tests/turn_taking/test_marks.py",
+    ),
 }
 """Tests of a module beside those that mirror it, else of the part it belongs to."""
 
@@ -99,21 +104,24 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--number", type=int, default=400)
     options.add_argument("--seed", type=int, default=7)
+    options.add_argument("--every", type=int, default=1, help="every n-th drawn one")
     options.add_argument("--again", action="store_true", help="survivors only")
     given = options.parse_args()
     os.chdir(ROOT)
     names = made()
-    chosen = sample(names, given.number, given.seed)
-    if given.again:
-        states = json.loads(STATES.read_text("utf-8"))
-    else:
-        make_tree(names)
-        states = tried(chosen, mirror_of)
-        left = [name for name in chosen if states[name] == "survived"]
-        states.update(tried(left, tests_of))
+    chosen = sample(names, given.number, given.seed)[:: given.every]
+    make_tree(names)
+    known = json.loads(STATES.read_text("utf-8")) if given.again else {}
+    states = {name: known[name] for name in chosen if name in known}
+    tried([one for one in chosen if one not in states], mirror_of, states)
+    tried([one for one in chosen if states[one] == "survived"], tests_of, states)
     for name in [one for one in chosen if states[one] == "survived"]:
-        states[name] = tried_alone(name)
-        print("alone", states[name], name, flush=True)
+        if doctest_notices(name):
+            states[name] = "killed"
+            print("killed by a doctest", name, flush=True)
+    for name, before in known.items():
+        if before == LATER or (before, states.get(name)) == ("survived", "killed"):
+            states[name] = LATER
     STATES.write_text(json.dumps(states, indent=1), encoding="utf-8")
     PAGE.write_text(page(given, names, states), encoding="utf-8")
 
@@ -151,7 +159,9 @@ def sample(names: Mapping[str, Sequence[str]], number: int, seed: int) -> list[s
     ]
     step = len(mixed) / number
     first = drawn.random() * step
-    return [mixed[int(first + step * place)] for place in range(number)]
+    drawn_ones = [mixed[int(first + step * place)] for place in range(number)]
+    order = ("readers", "features", "scoring")
+    return sorted(drawn_ones, key=lambda name: order.index(part_of(file_of(name))))
 
 
 def make_tree(names: Mapping[str, Sequence[str]]) -> None:
@@ -193,17 +203,19 @@ def mirror_of(file: str) -> list[str]:
 
 
 def tried(
-    chosen: Sequence[str], tests_for: Callable[[str], list[str]]
-) -> dict[str, str]:
+    chosen: Sequence[str],
+    tests_for: Callable[[str], list[str]],
+    states: dict[str, str],
+) -> None:
     """Try mutants, those with the same tests in one process after another.
 
-    The process runs the tests once without a mutant; then it forks for each mutant, so
-    that nothing is imported or loaded twice.
+    The process imports the tests and forks for each mutant, so that nothing is imported
+    twice; the first fork runs the tests without a mutant. Nothing else runs before the
+    forks: DuckDB's threads would not be in them, and what is cached would hide mutants.
     """
     groups: dict[tuple[str, ...], list[str]] = {}
     for name in chosen:
         groups.setdefault(tuple(tests_for(file_of(name))), []).append(name)
-    states: dict[str, str] = {}
     os.environ.update(_environment())
     sys.path.insert(0, str(WORK))
     for module in HEAVY:
@@ -221,7 +233,8 @@ def tried(
                 print(state, name, flush=True)
         if os.waitpid(child, 0)[1]:
             sys.exit(f"the tests fail without a mutant: {' '.join(tests)}")
-    return states
+        STATES.parent.mkdir(parents=True, exist_ok=True)
+        STATES.write_text(json.dumps(states, indent=1), encoding="utf-8")
 
 
 def _try_group(tests: Sequence[str], names: Sequence[str], out: int) -> NoReturn:
@@ -229,19 +242,20 @@ def _try_group(tests: Sequence[str], names: Sequence[str], out: int) -> NoReturn
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
+    _run(["--collect-only", *tests])  # imports them
     began = time.monotonic()
-    if _tests_pass(tests):
+    if _in_a_fork(tests, "", SECONDS) != "survived":
         os._exit(1)
-    limit = 30 + 10 * (time.monotonic() - began)
+    limit = 30 + 5 * (time.monotonic() - began)
     for name in names:
         os.write(out, f"{_in_a_fork(tests, name, limit)} {name}\n".encode())
     os._exit(0)
 
 
-def _tests_pass(tests: Sequence[str]) -> int:
+def _run(words: Sequence[str]) -> int:
     import pytest
 
-    return int(pytest.main(["-x", "-q", *WITHOUT, *tests]))
+    return int(pytest.main(["-x", "-q", *WITHOUT, *words]))
 
 
 def _in_a_fork(tests: Sequence[str], name: str, limit: float) -> str:
@@ -249,7 +263,7 @@ def _in_a_fork(tests: Sequence[str], name: str, limit: float) -> str:
     if (child := os.fork()) == 0:
         os.setpgid(0, 0)
         os.environ["MUTANT_UNDER_TEST"] = name
-        os._exit(_tests_pass(tests))
+        os._exit(_run(tests))
     began = time.monotonic()
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
@@ -266,26 +280,19 @@ def _environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(WORK), "OMP_NUM_THREADS": "1", **more}
 
 
-def tried_alone(name: str) -> str:
-    """Try a survivor again in a process that has cached nothing, doctests included."""
-    file = file_of(name)
-    tests = tests_of(file)
-    for test in tests:
-        shutil.copy(ROOT / test, WORK / test)  # with the tests that came since
-    words = [sys.executable, "-m", "pytest", "-x", "-q", *WITHOUT, *tests, file]
-    try:
-        done = subprocess.run(
-            [*words, "-k", "not __mutmut_ or __mutmut_orig"],
-            cwd=WORK,
-            env=_environment(MUTANT_UNDER_TEST=name),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return "timeout"
-    return "killed" if done.returncode else "survived"
+def doctest_notices(name: str) -> bool:
+    """Tell whether the doctests of its module notice a survivor."""
+    words = [sys.executable, "-m", "pytest", "-x", "-q", *WITHOUT, file_of(name)]
+    done = subprocess.run(
+        [*words, "-k", "not __mutmut_ or __mutmut_orig"],
+        cwd=WORK,
+        env=_environment(MUTANT_UNDER_TEST=name),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=SECONDS,
+        check=False,
+    )
+    return done.returncode not in (0, 5)
 
 
 def interval(share: float, number: int) -> tuple[float, float]:
@@ -300,13 +307,15 @@ def interval(share: float, number: int) -> tuple[float, float]:
 def row(name: str, total: int, states: Sequence[str]) -> str:
     """One row of a table: a module or several."""
     found = Counter(states)
-    killed = len(states) - found["survived"]
-    counts = (total, len(states), found["killed"], found["timeout"], found["survived"])
+    killed = found["killed"] + found["timeout"]
+    counts = (total, len(states), killed, found[LATER], found["survived"])
     cells = [name, *(f"{count:,}" for count in counts)]
     if states:
         share = killed / len(states)
         low, high = interval(share, len(states))
         cells += [f"{share:.1%}", f"{low:.1%} to {high:.1%}"]
+    else:
+        cells += ["", ""]
     return f"| {' | '.join(cells)} |"
 
 
@@ -324,13 +333,16 @@ def page(
     lines = [
         "# Changes of the code that the tests notice\n",
         f"Made by `python benchmarks/mutation.py --number {given.number} --seed "
-        f"{given.seed}` on {time.strftime('%Y-%m-%d')}.\n",
+        f"{given.seed} --every {given.every}` on {time.strftime('%Y-%m-%d')}.\n",
         "mutmut changes one thing in a function at a time: a comparison, a number, a "
         "text, an argument, a value that is assigned. Each change is noticed where a "
         "test fails or hangs. Drawn is a random sample, each module with its share, so "
         "that the share of all stands for all mutants; intervals are Wilson's at 95 %. "
+        "*Killed later* are those that survived until tests were written for them; "
+        "they do not count in the share, because other mutants have no such tests. "
         "Tests of the command line, of reports and of training do not take part, so "
         "the whole suite notices more, not less.\n",
+        *_unfinished(names, states, given.number // given.every),
         *_table("part", _by_part(names, drawn)),
         "",
         *_table("module", [(f, len(names[f]), drawn[f]) for f in names if drawn[f]]),
@@ -338,6 +350,22 @@ def page(
         *_survivors(states),
     ]
     return "\n".join([*lines, ""])
+
+
+def _unfinished(
+    names: Mapping[str, list[str]], states: Mapping[str, str], number: int
+) -> Iterator[str]:
+    """Say what of the sample was not tried, and of which parts."""
+    if len(states) == number:
+        return
+    untried = sorted(
+        {part_of(file) for file, of in names.items() if not set(of) & set(states)}
+    )
+    yield (
+        f"**The run was cut off**: {len(states)} of {number} drawn were tried, module "
+        "by module, so that the share stands for the modules below and not for all "
+        f"({', '.join(untried)} have modules without any).\n"
+    )
 
 
 def _by_part(
@@ -352,7 +380,7 @@ def _by_part(
 
 
 def _table(first: str, rows: Sequence[tuple[str, int, list[str]]]) -> list[str]:
-    heads = "mutants | drawn | killed | timeouts | survived | noticed"
+    heads = "mutants | tried | killed | killed later | survived | noticed"
     return [
         f"| {first} | {heads} | 95 % interval |",
         "|" + "---|" * 8,

@@ -43,6 +43,8 @@ ELSEWHERE = {
             "missed_opportunities",
             "fuzz",
             "fuzz_guided",
+            "coverage",
+            "mutation",
         )
     },
 }

@@ -106,3 +106,41 @@ def test_impact_of_a_column_without_numbers_is_an_error(run, scored):
     code, _, err = run("impact", scored, "--outcome", "owner")
     assert code == 2
     assert "holds no numbers" in err
+
+
+def summary_of_agents(run, tmp_path, means):
+    """Summarize one agent for each mean, each with six conversations."""
+    rows = [
+        (f"{name}{number}", "agent", name, "Hello.", mean + 0.01 * (number % 3))
+        for name, mean in means.items()
+        for number in range(6)
+    ]
+    path = tmp_path / "scored.csv"
+    names = ["ticket", "role", "owner", "text", "score"]
+    pl.DataFrame(rows, schema=names, orient="row").write_csv(path)
+    code, out, err = run("summarize", path, "--agent", "owner")
+    assert (code, err) == (0, "")
+    return " ".join(out.split())
+
+
+def test_of_many_pairs_the_largest_differences_are_shown(run, tmp_path):
+    means = {"Ann": 0.1, "Bo": 0.1, "Cy": 0.4, "Di": 0.7}
+    said = summary_of_agents(run, tmp_path, means)
+    assert said.count("has more") == 5
+    assert "Every other difference between two of them is within noise." in said
+
+
+def test_more_pairs_than_are_shown_are_counted(run, tmp_path):
+    means = {"Ann": 0.1, "Bo": 0.3, "Cy": 0.5, "Di": 0.7}
+    said = summary_of_agents(run, tmp_path, means)
+    assert said.count("has more") == 5
+    assert "1 more pairs differ beyond noise." in said
+    assert "Every" not in said
+
+
+def test_agents_who_do_not_differ_are_not_compared_one_by_one(run, tmp_path):
+    said = summary_of_agents(
+        run, tmp_path, dict.fromkeys(("Ann", "Bo", "Cy", "Di"), 0.3)
+    )
+    assert "Every difference between two of them is within noise." in said
+    assert "has more" not in said

@@ -103,3 +103,8 @@ def test_no_texts_at_all_are_read(nlp):
     read = read_texts(nlp, [None])
     assert read.place == [-1]
     assert read.turns([], [], None).own.marks.shape[0] == 0
+
+
+def test_each_utterance_needs_its_turn_before():
+    with pytest.raises(ValueError, match="1 utterances but 2 turns before"):
+        feature_matrix([spacy.blank("en")("Sorry!")], ["Hi.", None])

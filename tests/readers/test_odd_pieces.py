@@ -1,6 +1,7 @@
 """What stands in a list where it cannot be read costs itself and nothing beside it."""
 
 import io
+import socket
 
 import duckdb
 import polars as pl
@@ -8,9 +9,10 @@ import pytest
 
 from empathy_score import InputError
 from empathy_score.readers import csv_rows, documents, json_rows, vtt
+from empathy_score.readers.documents import parsed
 from empathy_score.readers.formats import format_named
 from empathy_score.readers.json_entries import json_entries
-from empathy_score.readers.sql import interruptible
+from empathy_score.readers.sql import hide_progress, interruptible
 from empathy_score.readers.table import open_export
 from empathy_score.readers.turn import FormatError, Turn, Unusable
 
@@ -172,19 +174,41 @@ def test_a_call_that_says_not_when_it_began_begins_with_its_transcript():
     assert (turn.channel, turn.start) == ("voice", 5.0)
 
 
-def test_words_without_a_time_leave_the_time_of_the_message():
-    segment = {
-        "text": "hello",
-        "messageTime": "2024-03-05T09:20:06Z",
-        "words": [{"word": "hello"}],
-    }
+def insights_turn(medium, **segment):
+    """Give the turn of one segment that came six seconds after the beginning."""
+    came = {"text": "hello", "messageTime": "2024-03-05T09:20:06Z"}
     document = {
-        "medium": "PHONE_CALL",
+        "medium": medium,
         "startTime": "2024-03-05T09:20:00Z",
-        "transcript": {"transcriptSegments": [segment]},
+        "transcript": {"transcriptSegments": [{**came, **segment}]},
     }
     (turn,) = format_named("ccai-insights").read(document, "x")
+    return turn
+
+
+def test_words_without_a_time_leave_the_time_of_the_message():
+    turn = insights_turn("PHONE_CALL", words=[{"word": "hello"}])
     assert (turn.start, turn.end) == (6.0, None)
+
+
+def test_words_of_a_chat_do_not_time_it():
+    words = [{"word": "hello", "startOffset": "1s", "endOffset": "2s"}]
+    said = insights_turn("PHONE_CALL", words=words)
+    written = insights_turn("CHAT", words=words)
+    assert (said.start, said.end) == (1.0, 2.0)
+    assert (written.start, written.end) == (1_709_630_406.0, None)
+
+
+@pytest.mark.parametrize(
+    ("segment", "speaker"),
+    [
+        ({"segmentParticipant": {"userId": "u-7"}, "channelTag": 2}, "u-7"),
+        ({"channelTag": 2}, "channel 2"),
+        ({}, None),
+    ],
+)
+def test_a_speaker_is_the_user_else_the_channel(segment, speaker):
+    assert insights_turn("PHONE_CALL", **segment).speaker == speaker
 
 
 @pytest.mark.parametrize("text", ["[]", "7", ""])
@@ -237,3 +261,77 @@ def test_a_column_of_two_files_holds_the_values_of_both(tmp_path, one, other, ki
     rows = found.fetchall()
     export.connection.close()
     assert rows == [(type(other)(one), kind), (other, kind)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line", "reason"),
+    [
+        (
+            "chat.csv",
+            "id,text\n1,Hi\nX\n",
+            3,
+            "has 1 field where the header has 2",
+        ),
+        (
+            "chat.jsonl",
+            '{"text": "Hi"}\n{"text": Hi}\n',
+            2,
+            "is not valid JSON: Expecting value at character 10",
+        ),
+    ],
+)
+def test_a_row_that_is_none_is_named_with_its_place(
+    tmp_path, name, content, line, reason
+):
+    file = tmp_path / name
+    file.write_text(content)
+    export = open_export([file], folder=tmp_path)
+    export.connection.close()
+    assert export.n_rows == 1
+    assert [(one.line, one.reason) for one in export.rejects] == [(line, reason)]
+
+
+def test_a_table_with_broken_pages_is_named_with_what_is_wrong(tmp_path):
+    file = tmp_path / "chat.parquet"
+    pl.DataFrame({"text": ["Hello", "Sorry!"] * 50}).write_parquet(file)
+    content = bytearray(file.read_bytes())
+    content[4:40] = b"\xff" * 36
+    file.write_bytes(content)
+    with pytest.raises(InputError, match=r"chat\.parquet.*: (?!None)\w+.*"):
+        open_export([file], folder=tmp_path)
+
+
+def test_broken_json_is_named_with_its_line_and_what_stands_there():
+    found = parsed((4, '{"a": 1,\n "b" 2}'), "calls.json")
+    assert (found.line, found.raw) == (5, ' "b" 2}')
+    assert found.reason.endswith("at column 6")
+
+
+def test_a_word_without_a_time_stays_with_the_word_before():
+    words = [
+        {"text": "Hello", "start": 0, "end": 500},
+        {"text": "you", "start": None, "end": None},
+    ]
+    texts, _ = read("assemblyai", {"id": "t", "utterances": None, "words": words})
+    assert texts == ["Hello you"]
+
+
+def test_a_bar_of_duckdb_is_hidden():
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = true")
+        hide_progress(connection)
+        query = "SELECT current_setting('enable_progress_bar')"
+        assert connection.execute(query).fetchone() == (False,)
+
+
+def test_a_file_that_cannot_be_opened_is_named_with_the_reason(tmp_path, monkeypatch):
+    good = tmp_path / "chat.csv"
+    good.write_text("id,text\n1,Hi\n")
+    monkeypatch.chdir(tmp_path)  # names of sockets are short
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind("calls.csv")
+        export = open_export([tmp_path / "calls.csv", good], folder=tmp_path)
+    export.connection.close()
+    assert export.n_rows == 1
+    (said,) = export.rejects
+    assert said.reason.startswith("cannot be opened: ")

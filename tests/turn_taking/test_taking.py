@@ -290,3 +290,17 @@ def test_without_times_shares_are_counted_in_words():
     assert summed.median_response_seconds == {"agent": None, "customer": None}
     assert summed.interruptions is None
     assert "no times" in summed.why
+
+
+def test_where_nobody_says_a_word_there_are_no_shares():
+    silent = said(("agent", ""), ("customer", ""))
+    summed = conversation_turns(silent, turn_taking(silent))[0]
+    assert summed.talk_share == {}
+
+
+def test_a_conversation_of_machines_alone_says_why_nothing_is_seen():
+    machines = said(("bot", "Press 1.", 0.0, 1.0), ("system", "Closed.", 2.0, 3.0))
+    turns = turn_taking(machines)
+    summed = conversation_turns(machines, turns)[0]
+    assert summed.talk_share == {}
+    assert summed.why == turns[0].why
