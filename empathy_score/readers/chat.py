@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from empathy_score.columns import role_of
-from empathy_score.readers.extras import extra
+from empathy_score.readers.extras import GaveUpError, extra, gives_up
 from empathy_score.readers.formats import Format
 from empathy_score.readers.spoken import stated_role
 from empathy_score.readers.turn import FormatError, Turn, Unusable
@@ -100,10 +100,11 @@ def _participants(tiers: Sequence[_Tier], pylangacq: Any) -> dict[str, Any]:  # 
 def _parsed(documents: list[str], pylangacq: Any) -> Any:  # noqa: ANN401
     """Parse without judging the files' formalities."""
     try:
-        return pylangacq.CHAT.from_strs(
-            documents, parallel=False, strict=False, mor_tier=None, gra_tier=None
-        )
-    except ValueError as error:
+        with gives_up():
+            return pylangacq.CHAT.from_strs(
+                documents, parallel=False, strict=False, mor_tier=None, gra_tier=None
+            )
+    except (ValueError, GaveUpError) as error:
         raise FormatError(f"cannot be read as CHAT: {error}") from error
 
 
