@@ -183,7 +183,7 @@ def _filled(sheet: Any, file: str) -> Iterator[tuple[int, list[Any]]]:  # noqa: 
     number = 0
     try:
         for number, cells in enumerate(rows, 1):
-            if any(cell not in ("", None) for cell in cells):
+            if cells.count("") + cells.count(None) < len(cells):
                 yield number, cells
     except (OverflowError, ValueError) as error:
         raise InputError(
