@@ -21,7 +21,7 @@ from empathy_score.records import Role
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _SHOWN = 30  # names of columns in a message
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{2}(?:[.,]\d+)?)")
+_CLOCK = re.compile(r"(?:(\d{1,9}):)?(\d{1,3}):(\d{2}(?:[.,]\d+)?)")
 _DURATION = re.compile(r"(-?\d+(?:\.\d+)?)\s*s")
 _TIMESTAMP = re.compile(
     r"(\d{4})[-/](\d\d)[-/](\d\d)"
@@ -363,7 +363,7 @@ def _seconds_of_text(text: str) -> float | None:
         whole = int(hours or 0) * 3600 + int(minutes) * 60
         return whole + float(seconds.replace(",", "."))
     if duration := _DURATION.fullmatch(text):
-        return float(duration[1])
+        return _finite(float(duration[1]))
     if stamp := _TIMESTAMP.fullmatch(text):
         return _seconds_of_timestamp(stamp)
     return None

@@ -8,7 +8,7 @@ import shutil
 import signal
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,13 +40,13 @@ class Desk:
         Where each document is written.
     scratch : Path
         The readers' scratch folder, emptied after each document.
-    base : duckdb.DuckDBPyConnection
-        The database of all documents: to open one takes 60 ms.
+    base : callable
+        Gives the database of all documents; to open one takes 60 ms.
     """
 
     folder: Path
     scratch: Path
-    base: duckdb.DuckDBPyConnection
+    base: Callable[[], duckdb.DuckDBPyConnection]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,23 +84,32 @@ def fast_folder() -> Path | None:
 @contextmanager
 def desk(folder: Path) -> Iterator[Desk]:
     """Set a place up; while it stands, every export opens the same database."""
-    scratch, base = folder / "scratch", folder / "base"
-    for one in (scratch, base, folder / "document"):
+    scratch, opened = folder / "scratch", [folder / "base-0"]
+    for one in (scratch, opened[0], folder / "document"):
         one.mkdir(parents=True)
-    connection = database(base)
+    bases = [database(opened[0])]
 
     def emptied(_: Path) -> duckdb.DuckDBPyConnection:
-        for name in ("input", "firsts", "placed"):
-            connection.execute(f"DROP TABLE IF EXISTS {name}")
-        return connection.cursor()
+        try:
+            for name in ("input", "firsts", "placed"):
+                bases[0].execute(f"DROP TABLE IF EXISTS {name}")
+        except duckdb.FatalException:
+            # A Parquet file that was refused has ended the database, as it would
+            # have ended that of one export.
+            bases[0].close()
+            opened.append(folder / f"base-{len(opened)}")
+            opened[-1].mkdir()
+            bases[0] = database(opened[-1])
+        return bases[0].cursor()
 
     before = signal.signal(signal.SIGALRM, _stop)
     try:
         with mock.patch.object(table, "database", emptied):
-            yield Desk(folder=folder / "document", scratch=scratch, base=connection)
+            document = folder / "document"
+            yield Desk(folder=document, scratch=scratch, base=lambda: bases[0])
     finally:
         signal.signal(signal.SIGALRM, before)
-        connection.close()
+        bases[0].close()
 
 
 def _stop(signum: int, frame: object) -> None:  # noqa: ARG001
@@ -203,7 +212,7 @@ def _tried(
 
 def _taken(at: Desk, path: Path, named: str | None) -> bool:
     taken = take_in(
-        at.base,
+        at.base(),
         sources_of([path], at.scratch),
         named=named,
         encoding=None,

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from empathy_score.columns import role_of
-from empathy_score.readers.extras import extra
+from empathy_score.readers.extras import GaveUpError, extra, gives_up
 from empathy_score.readers.formats import Format
 from empathy_score.readers.spoken import stated_role
 from empathy_score.readers.turn import FormatError, Turn, Unusable
@@ -30,7 +30,7 @@ _BEGIN = re.compile(r"^@Begin\s*$", re.MULTILINE)
 _BREAK = re.compile(r"\r\n|\r|\n")
 _MAIN = re.compile(r"\*([^\s:]+):\s+(.*)", re.DOTALL)
 _MARK = re.compile("\x15([^\x15]*)\x15?")
-_TIMES = re.compile(r'(?:%\w+:"[^"]*"_)?(\d+)_(\d+)')
+_TIMES = re.compile(r'(?:%\w+:"[^"]*"_)?(\d{1,12})_(\d{1,12})')
 _LEFT_OUT = re.compile(r"(?<=[^\W\d])\(([^\W\d']+)\)|\(([^\W\d']+)\)(?=[^\W\d])")
 _BESIDE = re.compile(r"&\*\w+:\S+|\(\.+\)|\([\d:]*(?:\.\d*)?\)")
 _COMPOUND = re.compile(r"(?<=[^\W\d])[+_](?=[^\W\d])")
@@ -100,10 +100,11 @@ def _participants(tiers: Sequence[_Tier], pylangacq: Any) -> dict[str, Any]:  # 
 def _parsed(documents: list[str], pylangacq: Any) -> Any:  # noqa: ANN401
     """Parse without judging the files' formalities."""
     try:
-        return pylangacq.CHAT.from_strs(
-            documents, parallel=False, strict=False, mor_tier=None, gra_tier=None
-        )
-    except ValueError as error:
+        with gives_up():
+            return pylangacq.CHAT.from_strs(
+                documents, parallel=False, strict=False, mor_tier=None, gra_tier=None
+            )
+    except (ValueError, GaveUpError) as error:
         raise FormatError(f"cannot be read as CHAT: {error}") from error
 
 

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 
 from empathy_score.columns import recognise_columns
 from empathy_score.errors import InputError
-from empathy_score.readers.extras import extra
+from empathy_score.readers.extras import GaveUpError, extra, gives_up
 from empathy_score.readers.json_rows import type_of
 from empathy_score.readers.parts import Part, json_source
 from empathy_score.readers.sql import column_names, literal
@@ -146,12 +146,13 @@ def _workbook(path: Path, calamine: Any) -> Any:  # noqa: ANN401
 def _clear(calamine: Any, file: str) -> Iterator[None]:  # noqa: ANN401
     """Say in one line what is wrong with a workbook."""
     try:
-        yield
+        with gives_up():
+            yield
     except calamine.PasswordError as error:
         raise InputError(
             f"{file}: is protected by a password; save it without one"
         ) from error
-    except (calamine.CalamineError, OSError) as error:
+    except (calamine.CalamineError, OSError, GaveUpError) as error:
         raise InputError(f"{file}: is a damaged workbook: {error}") from error
 
 
@@ -182,7 +183,7 @@ def _filled(sheet: Any, file: str) -> Iterator[tuple[int, list[Any]]]:  # noqa: 
     number = 0
     try:
         for number, cells in enumerate(rows, 1):
-            if any(cell not in ("", None) for cell in cells):
+            if cells.count("") + cells.count(None) < len(cells):
                 yield number, cells
     except (OverflowError, ValueError) as error:
         raise InputError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
@@ -39,3 +41,28 @@ def extra(module: str, format_title: str) -> ModuleType:
             f"{format_title} is read with the package {module!r}, which is not "
             "installed; install it with: pip install 'empathy-score[formats]'"
         ) from error
+
+
+class GaveUpError(Exception):
+    """A compiled reader met what its authors held for impossible."""
+
+
+@contextmanager
+def gives_up() -> Iterator[None]:
+    """Let the panic of a reader written in Rust be an error that can be caught.
+
+    A panic is no :class:`Exception`, and its type cannot be imported; it ends what was
+    asked for, and nothing else.
+
+    Examples
+    --------
+    >>> with gives_up():
+    ...     "no panic"
+    'no panic'
+    """
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__module__ != "pyo3_runtime":
+            raise
+        raise GaveUpError(f"its reader gave up: {error}") from error

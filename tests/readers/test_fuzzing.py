@@ -14,6 +14,8 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 from fuzzing import containers, documents, reading
 
+SEEDS = Path(__file__).parent / "seeds"
+
 
 @pytest.fixture(scope="module")
 def plain():
@@ -121,3 +123,13 @@ def test_memory_beyond_the_limit_is_a_finding(desk):
     path = reading.put(desk, b"x", "export")
     outcome = reading.read_one(desk, path, None, whole=False, most=1.0)
     assert outcome.wrong.startswith("held ")
+
+
+def test_what_may_end_the_database_does_not_hide_the_documents_after_it(desk):
+    path = reading.put(desk, (SEEDS / "parquet.cut-off-page.parquet").read_bytes(), "a")
+    infinite = float("inf")
+    outcome = reading.read_one(desk, path, None, whole=True, most=infinite)
+    assert not outcome.is_read
+    assert outcome.wrong is None
+    path = reading.put(desk, b"text\nHello.\n", "b.csv")
+    assert reading.read_one(desk, path, None, whole=True, most=infinite).is_read

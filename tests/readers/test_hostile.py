@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from empathy_score import InputError, read_conversations
+from empathy_score.columns import seconds_of
+from empathy_score.readers.extras import gives_up
 from empathy_score.readers.formats import formats
 
 SEEDS = Path(__file__).parent / "seeds"
@@ -45,6 +47,21 @@ def test_a_nested_column_with_a_nameless_field_is_kept_as_json():
 def test_a_duration_beyond_all_time_is_named_with_its_row():
     said = outcome(SEEDS / "excel.endless-duration.xlsx")
     assert "row 2: holds a date that is none" in said
+
+
+@pytest.mark.parametrize("said", ["9" * 5_000 + ":00:01", "9" * 5_000 + "s"])
+def test_a_time_of_thousands_of_digits_is_none(said):
+    assert seconds_of("start", said) is None
+
+
+def test_a_reader_in_rust_that_panics_refuses_the_file():
+    said = outcome(SEEDS / "chat.two-lists-of-speakers.cha")
+    assert "cannot be read as CHAT: its reader gave up" in said
+
+
+def test_only_a_panic_of_a_reader_in_rust_is_taken_for_one():
+    with pytest.raises(KeyboardInterrupt), gives_up():
+        raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("name", ["csv", "genesys", "vtt", "excel"])
