@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -78,6 +78,7 @@ def json_rows(
     {'text': {<class 'str'>}}
     """
     shapes: dict[tuple[object, ...], _Shape] = {}
+    spelling = {name.lower(): name for name in kinds}
     rejects: list[Reject] = []
     filled = (
         (record[0], text)
@@ -91,7 +92,7 @@ def json_rows(
         for (line, text), known in zip(block, objects, strict=True):
             try:
                 found = _json_object(text) if known is None else known
-                shape = _shape_of(found, shapes, kinds)
+                shape = _shape_of(found, shapes, kinds, spelling)
             except (ValueError, RecursionError) as error:
                 wrong = decoding(text, codec) or _wrong_json(error)
                 yield reject(file, line, wrong, text)
@@ -150,13 +151,15 @@ def _shape_of(
     found: dict[str, object],
     shapes: dict[tuple[object, ...], _Shape],
     kinds: dict[str, set[object]],
+    spelling: dict[str, str],
 ) -> _Shape:
     """Look up the shape of a row; a new one is noted, with names and types."""
     key = (*found, *map(type, found.values()))
     shape = shapes.get(key)
     if shape is None:
-        names = _names(found, kinds)
+        names = _names(found, spelling)
         for name, value in zip(names.values(), found.values(), strict=True):
+            spelling[name.lower()] = name
             kinds.setdefault(name, set()).add(type(value))
         shape = shapes[key] = _Shape(
             names={old: new for old, new in names.items() if old != new},
@@ -188,14 +191,16 @@ _CAREFUL = json.JSONDecoder(object_pairs_hook=_object)
 _LOOSE = re.compile(r'"\s+:')
 
 
-def _names(keys: Iterable[str], kinds: dict[str, set[object]]) -> dict[str, str]:
+def _names(keys: Iterable[str], spelling: Mapping[str, str]) -> dict[str, str]:
     """Give each key the name of a column: one that is known, or can be one."""
-    spelling = {name.lower(): name for name in kinds}
+    new: dict[str, str] = {}
     names: dict[str, str] = {}
     for key in keys:
-        name = column_name(key, len(spelling) + 1)
-        names[key] = spelling.setdefault(name.lower(), name)
-    if len(spelling) > MAX_COLUMNS:
+        name = column_name(key, len(spelling) + len(new) + 1)
+        folded = name.lower()
+        known = spelling.get(folded)
+        names[key] = new.setdefault(folded, name) if known is None else known
+    if len(spelling) + len(new) > MAX_COLUMNS:
         raise ValueError(f"has fields beyond the {MAX_COLUMNS:,} that a table may have")
     if len(set(names.values())) < len(names):
         raise ValueError("holds two fields whose names differ only in case")
