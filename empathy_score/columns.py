@@ -278,7 +278,7 @@ def seconds_of(column_name: str, value: object) -> float | None:
         return None
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=512)
 def _plain(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name).casefold()
 
