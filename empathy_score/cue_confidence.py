@@ -51,6 +51,7 @@ _TRAIN = "empathy-score train-confidence LABELLED -o models/NAME"
 _LONGEST = 25  # words that make a sentence count as long as it can
 _LEAST = 1e-6  # probability
 _PARTS = {"words", "rarity", "kinds", "slope", "shift"}
+_SHAPE = (len(CONFIDENCE_LABELS),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +319,11 @@ def load_cue_confidence(model: Path | str | None = None) -> CueConfidence:
     if not isinstance(loaded, dict) or set(loaded) != _PARTS:
         raise ModelError(
             f"{folder}: must hold {', '.join(sorted(_PARTS))}; train it again: {_TRAIN}"
+        )
+    if any(np.shape(loaded[name]) != _SHAPE for name in ("slope", "shift")):
+        raise ModelError(
+            f"{folder}: needs a slope and a shift for each of "
+            f"{', '.join(CONFIDENCE_LABELS)}; train it again: {_TRAIN}"
         )
     return CueConfidence(
         name=folder.resolve().name,

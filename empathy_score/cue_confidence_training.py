@@ -297,7 +297,7 @@ def _calibration(data: Sequence[Sentence], values: Array) -> tuple[Array, Array]
     slope, shift = np.ones(len(CONFIDENCE_LABELS)), np.zeros(len(CONFIDENCE_LABELS))
     for column, share in enumerate(_truth(data)[own].T):
         log_odds = log_odds_of(values[own, column])[:, None]
-        line = LogisticRegression(C=np.inf).fit(
+        line = LogisticRegression().fit(
             np.concatenate([log_odds, log_odds]),
             np.repeat([1, 0], len(share)),
             sample_weight=np.concatenate([share, 1 - share]),

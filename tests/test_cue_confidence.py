@@ -1,6 +1,7 @@
 import hashlib
 import json
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,9 @@ from empathy_score.cue_confidence_training import (
     read_sentences,
     train_cue_confidence,
 )
+from empathy_score.model_folder import read_estimator
 
+SHIPPED = Path(__file__).resolve().parent.parent / "models" / "cue-confidence"
 REFLECTION, AFFIRMATION = range(len(CONFIDENCE_LABELS))
 
 
@@ -245,7 +248,7 @@ class Rogue:
     [
         (b"no zip", "no skops file"),
         (Rogue(), "not a trusted type"),
-        ({"words": "a"}, "must hold words, rarity and kinds"),
+        ({"words": "a"}, "must hold kinds, rarity, shift, slope, words"),
     ],
 )
 def test_a_file_that_holds_something_else_is_refused(small, tmp_path, held, match):
@@ -253,6 +256,20 @@ def test_a_file_that_holds_something_else_is_refused(small, tmp_path, held, matc
     put(folder, held)
     with pytest.raises(ModelError, match=match):
         load_cue_confidence(folder)
+
+
+def test_a_calibration_that_does_not_fit_the_labels_is_refused(small, tmp_path):
+    folder = copied(small, tmp_path / "other")
+    about = json.loads((folder / "model.json").read_text("utf-8"))
+    put(folder, {**read_estimator(folder, about), "slope": np.ones(3)})
+    with pytest.raises(ModelError, match="a slope and a shift for each of reflection"):
+        load_cue_confidence(folder)
+
+
+def test_of_what_is_said_to_be_likely_so_much_is_true():
+    """The gap on held-out conversations that training wrote into the shipped card."""
+    found = json.loads((SHIPPED / "metrics.json").read_text("utf-8"))["held_out"]
+    assert all(label["reliability_gap"] < 0.05 for label in found.values())
 
 
 def test_a_changed_missing_or_foreign_folder_is_refused(small, tmp_path):
