@@ -158,6 +158,12 @@ def test_a_prefix_is_a_speaker_only_where_the_file_names_speakers():
     assert speakers("Warning: hot.") == [None]
 
 
+def test_one_prefix_that_comes_back_names_nobody_where_most_lines_have_none():
+    lines = ("Ann: a list", "one", "two", "three", "Ann: again", "four")
+    assert set(speakers(*lines)) == {None}
+    assert "Bo" in speakers(*lines, "Bo: yes", "Bo: no")
+
+
 def test_captions_of_one_speaker_are_parted_by_a_pause():
     text = (
         "WEBVTT\n\n00:00.000 --> 00:01.000\n<v Ann>I was\n\n"

@@ -35,6 +35,13 @@ def test_transcripts_are_recognised(name, document):
     assert FORMAT.recognises(document(name))
 
 
+def test_a_conversation_is_told_by_its_own_key_or_by_its_transcript_s():
+    plain = {"transcripts": [{"phrases": []}]}
+    assert not FORMAT.recognises(plain)
+    assert FORMAT.recognises({"conversationId": "c", **plain})
+    assert FORMAT.recognises({"transcripts": [{"transcriptId": "t", "phrases": []}]})
+
+
 def test_phrases_of_all_transcripts_come_in_order_of_time(turns):
     said = turns("call.json")
     assert [(turn.identifier, turn.text) for turn in said] == [

@@ -26,7 +26,9 @@ def test_turns_of_a_job_may_overlap():
         ("SPEAKER_00", "Hello, what happened?", 0.505, 2.3),
         ("SPEAKER_01", "The heater died, with a baby here!", 2.1, 4.0),
     ]
-    assert {(one.conversation, one.role) for one in turns} == {("job-12", None)}
+    assert {(one.conversation, one.role, one.channel) for one in turns} == {
+        ("job-12", None, "voice")
+    }
 
 
 def test_the_output_alone_is_read_too():

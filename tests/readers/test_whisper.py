@@ -32,6 +32,7 @@ def test_whisper_knows_no_speakers():
     assert {(one.role, one.speaker, one.conversation) for one in turns} == {
         (None, None, "call-7")
     }
+    assert {one.channel for one in turns} == {"voice"}
     assert turns[0].meta == {"language": "en"}
 
 
@@ -46,6 +47,7 @@ def test_a_segment_that_mixes_speakers_is_parted_by_its_words():
         ("SPEAKER_00", "Goodbye.", 7.0, 7.9),
         (None, "Bye.", 8.0, 8.5),
     ]
+    assert {one.channel for one in turns} == {"voice"}
 
 
 def test_broken_segments_are_named_and_broken_words_leave_the_segment_whole():
