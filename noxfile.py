@@ -183,7 +183,7 @@ def wheel(session: nox.Session) -> None:
         silent=True,
         stderr=sys.stderr,
     )
-    clean = Path(session.create_tmp()) / "clean"
+    clean = Path(session.create_tmp()).resolve() / "clean"
     session.run("python", "-m", "venv", "--clear", str(clean))
     built = next(out.glob("*.whl"))
     began, busy = time.monotonic(), os.times()

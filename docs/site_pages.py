@@ -43,6 +43,9 @@ ELSEWHERE = {
             "missed_opportunities",
             "fuzz",
             "fuzz_guided",
+            "adaptation",
+            "matrix",
+            "wheel",
             "coverage",
             "mutation",
         )
