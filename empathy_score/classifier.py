@@ -248,7 +248,8 @@ class EmpathyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ndarray of shape (n_samples, n_levels - 1)
             Of being above each level but the last.
         """
-        return np.asarray(values @ self.coef_.T + self.intercept_)
+        # A matrix product rounds otherwise with other rows beside it; this does not.
+        return np.asarray(np.einsum("ij,kj->ik", values, self.coef_) + self.intercept_)
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401
         """Predict the median level: the highest that is reached with p > 0.5.

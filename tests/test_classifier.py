@@ -113,3 +113,10 @@ def test_one_level_alone_is_no_scale(data):
     X, _, _ = data
     with pytest.raises(ValueError, match="only one class: 1"):
         EmpathyClassifier().fit(X, np.ones(300, dtype=int))
+
+
+def test_a_row_gets_the_same_to_the_last_digit_whatever_stands_beside_it():
+    X = np.random.default_rng(0).random((40, 30))
+    model = EmpathyClassifier().fit(X, np.arange(40) % 3)
+    alone = np.concatenate([model.proba_of(row[None]) for row in X])
+    assert (model.proba_of(X) == alone).all()

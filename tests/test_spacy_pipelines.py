@@ -131,9 +131,7 @@ def test_they_read_what_a_trained_pipeline_has_made(trained):
     later.add_pipe("empathy_cues")
     later.add_pipe("empathy_score")
     found = list(later.pipe(docs))
-    read, own = found[0]._.empathy, alone()(TEXT)._.empathy
-    assert read.keys() == own.keys()
-    assert all(read[name] == pytest.approx(own[name]) for name in own)
+    assert found[0]._.empathy == alone()(TEXT)._.empathy
     assert [token.tag_ for token in found[1]] == tags
     assert all(tags)
 
