@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import narwhals as nw
 import numpy as np
+import numpy.typing as npt
 
 from empathy_score.columns import (
     Columns,
@@ -19,9 +20,10 @@ from empathy_score.columns import (
 )
 from empathy_score.errors import InputError
 from empathy_score.native_columns import native_column
-from empathy_score.records import Role, Utterance
+from empathy_score.records import Role
 from empathy_score.score_columns import SCORE_COLUMNS
 from empathy_score.scored import Scored
+from empathy_score.utterance_table import UtteranceTable
 
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 """A lone surrogate: no text that can be encoded."""
@@ -88,7 +90,7 @@ def utterances_of(
     frame: nw.DataFrame[Any],
     names: Mapping[str, str | None],
     roles: Mapping[str, Role] | None,
-) -> tuple[list[Utterance], bool]:
+) -> tuple[UtteranceTable, bool]:
     """Read a frame as utterances, each conversation in order.
 
     Parameters
@@ -103,7 +105,7 @@ def utterances_of(
 
     Returns
     -------
-    list of Utterance
+    UtteranceTable
         Without the rows that have no text; half characters become U+FFFD.
     bool
         Whether any row names a role that is known.
@@ -117,43 +119,55 @@ def utterances_of(
     columns = recognise_columns(frame.columns, **names)
     roles = roles_mapping([f"{name}={role}" for name, role in (roles or {}).items()])
     texts = frame[columns.text].to_list()
-    conversations = _values(frame, columns.conversation)
-    who = _values(frame, columns.role)
-    starts = _times(frame, columns.start)
-    ends = _times(frame, columns.end)
-    known: dict[Any, Role] = {}
-    named: dict[Any, str] = {}
-    utterances = []
-    for row, text in enumerate(texts):
-        if not isinstance(text, str) or not text.strip():
-            continue
-        name, told = who[row], conversations[row]
-        role = known.get(name)
-        if role is None:
-            role = "unknown" if columns.role is None else role_of(name, roles)
-            known[name] = role
-        conversation = named.get(told) if type(told) is str else None
-        if conversation is None:
-            conversation = _conversation(columns, told, row)
-            if type(told) is str and told.strip():
-                named[told] = conversation
-        utterances.append(
-            Utterance(
-                row=row,
-                conversation=conversation,
-                role=role,
-                text=text if text.isascii() else HALF_CHARACTER.sub("\ufffd", text),
-                start=starts[row],
-                end=ends[row],
-            )
-        )
-    turns = _values(frame, columns.turn)
-    has_roles = any(role != "unknown" for role in known.values())
-    return _ordered(utterances, turns), has_roles
+    rows = [
+        row for row, text in enumerate(texts) if isinstance(text, str) and text.strip()
+    ]
+    told = _values(frame, columns.conversation, rows)
+    table = UtteranceTable(
+        row=rows,
+        conversation=_conversations(columns, told, rows),
+        role=_roles(_values(frame, columns.role, rows), roles),
+        text=[_whole_characters(texts[row]) for row in rows],
+        start=_times(frame, columns.start, rows),
+        end=_times(frame, columns.end, rows),
+    )
+    return (
+        table.at(_order(table, _values(frame, columns.turn, rows))),
+        not {"unknown"}.issuperset(table.role),
+    )
 
 
-def _values(frame: nw.DataFrame[Any], name: str | None) -> list[Any]:
-    return [None] * len(frame) if name is None else frame[name].to_list()
+def _values(
+    frame: nw.DataFrame[Any], name: str | None, rows: Sequence[int]
+) -> list[Any]:
+    if name is None:
+        return [None] * len(rows)
+    values = frame[name].to_list()
+    return values if len(rows) == len(values) else [values[row] for row in rows]
+
+
+def _whole_characters(text: str) -> str:
+    return text if text.isascii() else HALF_CHARACTER.sub("\ufffd", text)
+
+
+def _roles(names: Sequence[Any], mapping: Mapping[str, Role]) -> list[Role]:
+    roles = {name: role_of(name, mapping) for name in set(names)}
+    return [roles[name] for name in names]
+
+
+def _conversations(
+    columns: Columns, values: Sequence[Any], rows: Sequence[int]
+) -> list[str]:
+    named: dict[str, str] = {}  # the same text for the same conversation
+    conversations = []
+    for row, value in zip(rows, values, strict=True):
+        name = named.get(value) if type(value) is str else None
+        if name is None:
+            name = _conversation(columns, value, row)
+            if type(value) is str and value.strip():
+                named[value] = name
+        conversations.append(name)
+    return conversations
 
 
 def _conversation(columns: Columns, value: Any, row: int) -> str:  # noqa: ANN401
@@ -167,31 +181,42 @@ def _conversation(columns: Columns, value: Any, row: int) -> str:  # noqa: ANN40
     return "" if columns.role is not None else str(row)
 
 
-def _times(frame: nw.DataFrame[Any], name: str | None) -> list[float | None]:
+def _times(
+    frame: nw.DataFrame[Any], name: str | None, rows: Sequence[int]
+) -> list[float | None]:
     if name is None:
-        return [None] * len(frame)
-    return [seconds_of(name, value) for value in frame[name].to_list()]
+        return [None] * len(rows)
+    return [seconds_of(name, value) for value in _values(frame, name, rows)]
 
 
-def _ordered(utterances: list[Utterance], turns: Sequence[Any]) -> list[Utterance]:
-    by_conversation: dict[str, list[Utterance]] = {}
-    for utterance in utterances:
-        by_conversation.setdefault(utterance.conversation, []).append(utterance)
-    ordered: list[Utterance] = []
-    for together in by_conversation.values():
-        if all(_is_number(turns[utterance.row]) for utterance in together):
-            together.sort(key=lambda utterance: float(turns[utterance.row]))
-        if all(utterance.start is not None for utterance in together):
-            together.sort(key=lambda utterance: utterance.start or 0.0)  # ties stay
-        ordered.extend(together)
-    return ordered
+def _order(table: UtteranceTable, turns: Sequence[Any]) -> list[int]:
+    """Put each conversation together, by number of turn, then by time."""
+    first: dict[str, int] = {}
+    numbers = np.array(
+        [first.setdefault(name, len(first)) for name in table.conversation],
+        dtype=np.int64,
+    )
+    start = _if_whole(table.start, numbers, len(first))
+    turn = _if_whole([_number(value) for value in turns], numbers, len(first))
+    order: list[int] = np.lexsort((turn, start, numbers)).tolist()  # ties stay
+    return order
 
 
-def _is_number(value: Any) -> bool:  # noqa: ANN401
+def _if_whole(
+    values: Sequence[float | None], numbers: npt.NDArray[np.int64], n: int
+) -> npt.NDArray[np.float64]:
+    """Give the values of the conversations that lack none; zeros for others."""
+    found = np.array(values, dtype=np.float64)
+    lack = np.bincount(numbers, weights=np.isnan(found), minlength=n) > 0
+    return np.where(lack[numbers], 0.0, found)
+
+
+def _number(value: Any) -> float | None:  # noqa: ANN401
     try:
-        return math.isfinite(float(value))
+        number = float(value)
     except (TypeError, ValueError):
-        return False
+        return None
+    return number if math.isfinite(number) else None
 
 
 def add_columns(

@@ -12,6 +12,7 @@ from empathy_score.opportunity import opportunity_states
 from empathy_score.records import Cue, Utterance
 from empathy_score.scored import Column, Row, Scored
 from empathy_score.turn_taking import turn_columns
+from empathy_score.utterance_table import UtteranceTable
 
 AT_ONCE = ("interrupts", "response_seconds")
 """Columns that the turns up to this one decide, as far as times show it by then."""
@@ -24,7 +25,7 @@ Known = Callable[[Utterance, Row], None]
 
 
 def columns_of_conversations(
-    utterances: Sequence[Utterance],
+    utterances: UtteranceTable,
     kinds: Sequence[str | None],
     cues: Sequence[Sequence[Cue]],
     called: Column,
@@ -33,7 +34,7 @@ def columns_of_conversations(
 
     Parameters
     ----------
-    utterances : sequence of Utterance
+    utterances : UtteranceTable
         Whole conversations, each in order.
     kinds : sequence of str or None
         What the customer's turn before each calls for.
@@ -58,7 +59,7 @@ def columns_of_conversations(
     return {"missed_opportunity": missed, **turn_columns(utterances)}
 
 
-def fill_in(scored: Scored, utterances: Sequence[Utterance]) -> Scored:
+def fill_in(scored: Scored, utterances: UtteranceTable) -> Scored:
     """Fill the columns of scored turns that whole conversations decide."""
     cues = [
         () if kind is None else scored.cues.cues_at(place)
@@ -97,7 +98,8 @@ class _Conversation:
             [bool(one) for one in self.called],
             mask=[one is None for one in self.called],
         )
-        found = columns_of_conversations(self.utterances, self.kinds, self.cues, called)
+        table = UtteranceTable.of(self.utterances)
+        found = columns_of_conversations(table, self.kinds, self.cues, called)
         columns = {name: values.tolist() for name, values in found.items()}
         rows: list[Row] = [
             dict(zip(columns, values, strict=True))

@@ -47,6 +47,7 @@ from empathy_score.scored import (
     joined,
 )
 from empathy_score.turn_order import replies
+from empathy_score.utterance_table import UtteranceTable
 
 __all__ = ["SCORE_COLUMNS", "EmpathyScorer", "Row", "Scored", "roles_to_score"]
 
@@ -273,8 +274,9 @@ class EmpathyScorer:
         utterances, has_roles = utterances_of(table, names, roles)
         wanted = roles_to_score(score_roles, has_roles=has_roles)
         scored = self._in_parallel(utterances, wanted, n_jobs)
-        places = [utterance.row for utterance in utterances]
-        return cast("IntoDataFrameT", add_columns(table, scored, places).to_native())
+        return cast(
+            "IntoDataFrameT", add_columns(table, scored, utterances.row).to_native()
+        )
 
     def score_stream(
         self,
@@ -323,7 +325,8 @@ class EmpathyScorer:
         said: Said = {}
         live = Live(known)
         for utterance, reply in _with_replies(utterances):
-            scored = self._scored([utterance], [reply], wanted, said)
+            alone = UtteranceTable.of([utterance])
+            scored = self._scored(alone, [reply], wanted, said)
             yield live.row(utterance, scored)
         live.end()
 
@@ -363,22 +366,23 @@ class EmpathyScorer:
         Scored
             What :meth:`score_utterances` gives, as arrays.
         """
-        before, said = list(replies(utterances)), Said()
+        table, said = UtteranceTable.of(utterances), Said()
+        before = list(replies(table))
         scored = joined(
             [
                 self._scored(
-                    utterances[first : first + _TURNS_TOGETHER],
+                    table[first : first + _TURNS_TOGETHER],
                     before[first : first + _TURNS_TOGETHER],
                     score_roles,
                     said,
                 )
-                for first in range(0, max(len(utterances), 1), _TURNS_TOGETHER)
+                for first in range(0, max(len(table), 1), _TURNS_TOGETHER)
             ]
         )
-        return fill_in(scored, utterances)
+        return fill_in(scored, table)
 
     def _in_parallel(
-        self, utterances: Sequence[Utterance], score_roles: frozenset[Role], n_jobs: int
+        self, utterances: UtteranceTable, score_roles: frozenset[Role], n_jobs: int
     ) -> Scored:
         """Score whole conversations, which stand together, in processes."""
         if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs == 0:
@@ -389,15 +393,15 @@ class EmpathyScorer:
         parts = [*_parts(utterances, 4 * effective_n_jobs(n_jobs))]
         if n_jobs == 1 or len(parts) < 2:
             return self.score_columns(utterances, score_roles)
-        score = delayed(_score_part)
+        score = delayed(EmpathyScorer.score_columns)
         found = Parallel(n_jobs=n_jobs)(
-            score(self, _as_columns(part), score_roles) for part in parts
+            score(self, part, score_roles) for part in parts
         )
         return joined(found)
 
     def _scored(
         self,
-        utterances: Sequence[Utterance],
+        utterances: UtteranceTable,
         reply_to: Sequence[str | None],
         score_roles: frozenset[Role],
         said: Said,
@@ -405,20 +409,19 @@ class EmpathyScorer:
         """All that does not depend on later turns."""
         n_turns = len(utterances)
         places = [
-            place
-            for place, utterance in enumerate(utterances)
-            if utterance.role in score_roles
+            place for place, role in enumerate(utterances.role) if role in score_roles
         ]
         before = [reply_to[place] for place in places]
-        texts = [utterance.text for utterance in utterances]
+        texts = utterances.text
         read = read_texts(self.nlp, [*texts, *before], matcher=self.matcher)
         cues = cue_table(read, read.place[:n_turns])
         columns = {**empty_columns(n_turns), **cue_counts(cues)}
         kinds: list[str | None] = [None] * n_turns
         if places:
             phrases = [read.phrases[read.place[place]] for place in places]
-            some = [utterances[place] for place in places]
-            sides = [(turn.conversation, turn.role) for turn in some]
+            roles = [utterances.role[place] for place in places]
+            names = [utterances.conversation[place] for place in places]
+            sides = [*zip(names, roles, strict=True)]
             n_repeated = count_repeated(phrases, sides, said)
             turns = read.turns(
                 places, range(n_turns, n_turns + len(places)), n_repeated
@@ -428,10 +431,10 @@ class EmpathyScorer:
             called = opportunities_of(turns.before, self.opportunity).kinds
             asked = [
                 (place, kind)
-                for place, turn, reply, kind in zip(
-                    places, some, before, called, strict=True
+                for place, role, reply, kind in zip(
+                    places, roles, before, called, strict=True
                 )
-                if turn.role == "agent" and reply is not None
+                if role == "agent" and reply is not None
             ]
             for place, kind in asked:
                 kinds[place] = kind
@@ -447,46 +450,14 @@ def _unpacked(packed: bytes) -> EmpathyScorer:
     return EmpathyScorer(nlp=nlp, model=model, opportunity=opportunity, matcher=matcher)
 
 
-_Columns = tuple[list[Any], ...]
-
-
-def _as_columns(utterances: Sequence[Utterance]) -> _Columns:
-    """Take utterances apart for their way to another process; rows stay here."""
-    names = ("conversation", "role", "text", "start", "end")
-    return tuple([getattr(one, name) for one in utterances] for name in names)
-
-
-def _score_part(
-    scorer: EmpathyScorer, columns: _Columns, score_roles: frozenset[Role]
-) -> Scored:
-    utterances = [
-        Utterance(
-            row=row,
-            conversation=conversation,
-            role=role,
-            text=text,
-            start=start,
-            end=end,
-        )
-        for row, (conversation, role, text, start, end) in enumerate(
-            zip(*columns, strict=True)
-        )
-    ]
-    return scorer.score_columns(utterances, score_roles)
-
-
-def _parts(
-    utterances: Sequence[Utterance], n_parts: int
-) -> Iterator[Sequence[Utterance]]:
+def _parts(utterances: UtteranceTable, n_parts: int) -> Iterator[UtteranceTable]:
     """Cut between conversations into parts of about the same size."""
-    size = max(-(-len(utterances) // n_parts), _LEAST_TURNS)
+    names = utterances.conversation
+    size = max(-(-len(names) // n_parts), _LEAST_TURNS)
     first = 0
-    while first < len(utterances):
-        last = min(first + size, len(utterances))
-        while (
-            last < len(utterances)
-            and utterances[last].conversation == utterances[last - 1].conversation
-        ):
+    while first < len(names):
+        last = min(first + size, len(names))
+        while last < len(names) and names[last] == names[last - 1]:
             last += 1
         yield utterances[first:last]
         first = last

@@ -11,6 +11,7 @@ PACKAGE = Path(empathy_score.__file__).parent
 ORDER = [
     "errors",
     "records",
+    "utterance_table",
     "columns",
     "normalization",
     "model_folder",

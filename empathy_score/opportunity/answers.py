@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from empathy_score.records import Cue, Utterance
+from empathy_score.utterance_table import UtteranceTable
 
 State = Literal["given", "missed", "none"]
 
@@ -93,24 +94,16 @@ def opportunity_states(
     >>> opportunity_states(turns, [None, "anger", "anger"], [[], [], []])
     [None, 'missed', 'missed']
     """
-    turn_of: dict[str, list[int]] = {}  # the agent's turn of each conversation
-    turns: list[list[int]] = []
-    for place, utterance in enumerate(utterances):
-        if utterance.role == "customer":
-            turn_of[utterance.conversation] = []
-            turns.append(turn_of[utterance.conversation])
-        elif utterance.role == "agent" and utterance.conversation in turn_of:
-            turn_of[utterance.conversation].append(place)
-    states: list[State | None] = [None] * len(utterances)
-    for turn in turns:
-        called = [
-            (kind, cues[place]) for place in turn if (kind := kinds[place]) is not None
-        ]
-        state = _state(called) if called else "none"
-        for place in turn:
-            states[place] = state
-    return states
-
-
-def _state(called: Iterable[tuple[str, Iterable[Cue]]]) -> State:
-    return "given" if any(answers(kind, said) for kind, said in called) else "missed"
+    table = UtteranceTable.of(utterances)
+    turn_of: dict[str, int] = {}  # the agent's turn of each conversation
+    turns: list[int | None] = []
+    for conversation, role in zip(table.conversation, table.role, strict=True):
+        if role == "customer":
+            turn_of[conversation] = len(turns)
+        turns.append(turn_of.get(conversation) if role == "agent" else None)
+    state_of: dict[int, State] = {}
+    for place, (turn, kind) in enumerate(zip(turns, kinds, strict=True)):
+        if turn is None or kind is None or state_of.get(turn) == "given":
+            continue
+        state_of[turn] = "given" if answers(kind, cues[place]) else "missed"
+    return [None if turn is None else state_of.get(turn, "none") for turn in turns]

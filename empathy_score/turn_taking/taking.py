@@ -39,6 +39,7 @@ from empathy_score.turn_taking.timeline import (
     timeline,
 )
 from empathy_score.turn_taking.words import Endings, endings
+from empathy_score.utterance_table import UtteranceTable
 
 WHY = {
     OVERLAP: "this turn has no start or no end",
@@ -88,8 +89,9 @@ def turn_taking(
     """
     if not utterances:
         return []
-    marks = _marks_of(utterances)
-    taken = _observe(utterances, marks, speakers, written, model)
+    table = UtteranceTable.of(utterances)
+    marks = _marks_of(table.text)
+    taken = _observe(table, marks, speakers, written, model)
     line, seen = taken.line, taken.seen
     floor = find_runs(line, ~taken.backchannel)
     columns = [
@@ -116,13 +118,13 @@ def turn_taking(
 
 
 def turn_columns(
-    utterances: Sequence[Utterance],
+    utterances: UtteranceTable,
 ) -> dict[str, np.ma.MaskedArray[Any, Any]]:
     """Give those parts of :func:`turn_taking` that scoring adds, as columns.
 
     Parameters
     ----------
-    utterances : sequence of Utterance
+    utterances : UtteranceTable
         Whole conversations; they may be interleaved.
 
     Returns
@@ -131,11 +133,11 @@ def turn_columns(
         ``interrupted``, ``p_interrupted``, ``interrupts`` and ``response_seconds``;
         what cannot be observed is masked.
     """
-    marks = _marks_of(utterances)
+    marks = _marks_of(utterances.text)
     places = np.arange(len(utterances))
-    if all(one.start is None for one in utterances):  # only marks can show anything
-        marked = {utterances[place].conversation for place in marks}
-        shows = [one.conversation in marked for one in utterances]
+    if utterances.start.count(None) == len(utterances):  # only marks show anything
+        marked = {utterances.conversation[place] for place in marks}
+        shows = [name in marked for name in utterances.conversation]
         places = np.flatnonzero(shows)
         marks = {
             at: marks[place]
@@ -145,7 +147,7 @@ def turn_columns(
     states = np.full((2, len(utterances)), -1)
     seconds = np.full((2, len(utterances)), np.nan)
     if len(places):
-        taken = _observe([utterances[place] for place in places.tolist()], marks)
+        taken = _observe(utterances.at(places.tolist()), marks)
         floor = find_runs(taken.line, ~taken.backchannel)
         at = places[taken.line.order]
         states[:, at] = taken.seen.interrupted, taken.seen.interrupts
@@ -170,17 +172,17 @@ class _Taken:
     p: Floats
 
 
-def _marks_of(utterances: Sequence[Utterance]) -> dict[int, Marks]:
+def _marks_of(texts: Sequence[str]) -> dict[int, Marks]:
     """Read the marks of the turns that have such."""
     return {
-        place: find_marks(one.text)
-        for place, one in enumerate(utterances)
-        if may_have_marks(one.text)
+        place: find_marks(text)
+        for place, text in enumerate(texts)
+        if may_have_marks(text)
     }
 
 
 def _observe(
-    utterances: Sequence[Utterance],
+    utterances: UtteranceTable,
     marks_of: Mapping[int, Marks],
     speakers: Sequence[str] | None = None,
     written: Collection[str] = (),
@@ -188,7 +190,7 @@ def _observe(
 ) -> _Taken:
     line = timeline(utterances, speakers)
     order = line.order.tolist()
-    ordered = [utterances[place] for place in order]
+    ordered = utterances.at(order)
     marks = {
         place: marks_of[given] for place, given in enumerate(order) if given in marks_of
     }
@@ -232,13 +234,13 @@ def _timed(line: Timeline) -> Bools:
 
 
 def _endings(
-    ordered: Sequence[Utterance], marks: Mapping[int, Marks], timed: Bools
+    ordered: UtteranceTable, marks: Mapping[int, Marks], timed: Bools
 ) -> Endings:
     """Describe how the timed turns end, without the marks of transcribers."""
     texts, cut = [], []
     for place in np.flatnonzero(timed).tolist():
         mark = marks.get(place)
-        texts.append(ordered[place].text if mark is None else mark.bare)
+        texts.append(ordered.text[place] if mark is None else mark.bare)
         cut.append(mark is not None and (mark.stopped or mark.broken))
     return endings(texts, cut)
 

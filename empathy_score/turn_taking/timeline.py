@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from empathy_score.records import Utterance
+from empathy_score.records import Role, Utterance
+from empathy_score.utterance_table import UtteranceTable
 
 Timing = Literal["overlap", "sequential", "start only", "none"]
 
@@ -77,15 +78,16 @@ def timeline(
     -------
     Timeline
     """
+    table = UtteranceTable.of(utterances)
     numbers: dict[str, int] = {}
     conversation = np.array(
-        [numbers.setdefault(one.conversation, len(numbers)) for one in utterances],
+        [numbers.setdefault(name, len(numbers)) for name in table.conversation],
         dtype=np.int64,
     )
     n = len(numbers)
-    start = np.array([one.start for one in utterances], dtype=float)
-    end = np.array([one.end for one in utterances], dtype=float)
-    side, n_sides = _sides(utterances, conversation, speakers, n)
+    start = np.array(table.start, dtype=float)
+    end = np.array(table.end, dtype=float)
+    side, n_sides = _sides(table.role, conversation, speakers, n)
     start = np.where(np.isfinite(start), start, np.nan)
     end = np.where(np.isfinite(end) & (end >= start), end, np.nan)
     first = np.full(n, np.inf)
@@ -117,7 +119,7 @@ def timeline(
 
 
 def _sides(
-    utterances: Sequence[Utterance],
+    roles: Sequence[Role],
     conversation: Ints,
     speakers: Sequence[str] | None,
     n: int,
@@ -126,7 +128,7 @@ def _sides(
     n_sides = np.zeros(n, dtype=np.int64)
     if speakers is None:
         code = {"agent": 0, "customer": 1}
-        side = np.array([code.get(one.role, -1) for one in utterances], dtype=np.int64)
+        side = np.array([code.get(one, -1) for one in roles], dtype=np.int64)
         for role in (0, 1):
             present = np.unique(conversation[side == role])
             n_sides[present] += 1
