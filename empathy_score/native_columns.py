@@ -96,6 +96,7 @@ def _polars_cues(native: Any, cues: CueTable, row_of: Ints) -> Any:  # noqa: ANN
     grouped = table.with_columns(turn).group_by("turn", maintain_order=True)
     empty = table["cues"].clear().implode()
     lists = native.concat([grouped.agg("cues")["cues"], empty, empty.clear(1)])
+    lists = lists.rechunk()  # gathers a hundred times faster
     n_lists = int(has.sum())
     place = np.append(np.where(has, np.cumsum(has) - 1, n_lists), n_lists + 1)
     return lists.gather(place[row_of])  # -1 is the last: null

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from empathy_score.errors import LexiconError
 
@@ -83,8 +83,7 @@ _WORD = re.compile(
 _ENDINGS = ("", ".", ",", "!", "?", ";", ":", ")", "..", "...", "!!", "!!!", "?!")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlainText:
+class PlainText(NamedTuple):
     """A text in the form that patterns are matched against.
 
     Parameters
@@ -307,7 +306,7 @@ def _plain(folded: str, may_shorten: bool) -> PlainText:
         folded, offsets = _rewritten(folded, _OTHER_LENGTH, _shortened, None)
     if not spellings.tokens.isdisjoint(folded.split()):
         folded, offsets = _rewritten(folded, _WORD, _respelt, offsets)
-    return PlainText(text=folded, offsets=offsets)
+    return PlainText(folded, offsets)
 
 
 def _lowered(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -93,3 +93,15 @@ class UtteranceTable(Sequence[Utterance]):
             start=self.start[place],
             end=self.end[place],
         )
+
+    def __iter__(self) -> Iterator[Utterance]:
+        """Make one utterance after the other."""
+        columns = (
+            self.row,
+            self.conversation,
+            self.role,
+            self.text,
+            self.start,
+            self.end,
+        )
+        return map(Utterance._make, zip(*columns, strict=True))

@@ -35,7 +35,7 @@ class Read:
         Of these.
     counts : Counts
         Of these.
-    phrases : list of list of str
+    phrases : list of sequence of str
         Of these, from :func:`~empathy_score.features.repetition.warm_phrases`.
     """
 
@@ -45,7 +45,7 @@ class Read:
     tokens: Tokens
     spans: Spans
     counts: Counts
-    phrases: list[list[str]]
+    phrases: list[Sequence[str]]
 
     def turns(
         self, own: Iterable[int], before: Iterable[int], n_repeated: Array | None

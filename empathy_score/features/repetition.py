@@ -58,7 +58,9 @@ def repeated_phrases(
     return count_repeated(phrases, sides, said)
 
 
-def warm_phrases(texts: Sequence[str], tokens: Tokens, spans: Spans) -> list[list[str]]:
+def warm_phrases(
+    texts: Sequence[str], tokens: Tokens, spans: Spans
+) -> list[Sequence[str]]:
     """Give the words of the warm cues of each text that are no single word.
 
     Parameters
@@ -70,10 +72,10 @@ def warm_phrases(texts: Sequence[str], tokens: Tokens, spans: Spans) -> list[lis
 
     Returns
     -------
-    list of list of str
+    list of sequence of str
         In lower case.
     """
-    phrases: list[list[str]] = [[] for _ in texts]
+    phrases: dict[int, list[str]] = {}
     is_warm = warm_rows(spans.own)[spans.row]
     which = is_warm & ~spans.denied & (spans.after - spans.first > 1)
     first, last = spans.first[which], spans.after[which] - 1
@@ -83,8 +85,9 @@ def warm_phrases(texts: Sequence[str], tokens: Tokens, spans: Spans) -> list[lis
         tokens.end[last].tolist(),
         strict=True,
     ):
-        phrases[owner].append(texts[owner][start:end].lower())
-    return phrases
+        words = texts[owner][start:end].lower()
+        phrases.setdefault(owner, []).append(words)
+    return [phrases.get(place, ()) for place in range(len(texts))]
 
 
 def count_repeated(
@@ -107,6 +110,9 @@ def count_repeated(
     so_far: Said = {} if said is None else said
     counts = []
     for used, side in zip(phrases, sides, strict=True):
+        if not used:
+            counts.append(0)
+            continue
         before = so_far.setdefault(side, set())
         counts.append(sum(phrase in before for phrase in used))
         before.update(used)

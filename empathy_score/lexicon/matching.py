@@ -256,7 +256,7 @@ def find_all_hits(texts: Sequence[str], matcher: Matcher) -> list[list[Hit]]:
 
 def find_rows(
     texts: Sequence[PlainText], matcher: Matcher, batch_size: int = 500
-) -> list[list[Found]]:
+) -> list[Sequence[Found]]:
     """Find every row of a lexicon in texts that are in plain form already.
 
     Parameters
@@ -270,24 +270,22 @@ def find_rows(
 
     Returns
     -------
-    list of list of (int, int, int, bool)
+    list of sequence of (int, int, int, bool)
         For each text its hits as in :func:`find_hits`: place of the row in
         ``matcher.rows``, start, end, whether it is denied.
     """
-    result: list[list[Found]] = []
+    result: list[Sequence[Found]] = [()] * len(texts)
     for first in range(0, len(texts), batch_size):
         some = texts[first : first + batch_size]
         matches = _matches([text.text for text in some], matcher)
-        result.extend(
-            _kept(found, text, matcher) if found else []
-            for found, text in zip(matches, some, strict=True)
-        )
+        for place, found in matches.items():
+            result[first + place] = _kept(found, some[place], matcher)
     return result
 
 
-def _matches(texts: Sequence[str], matcher: Matcher) -> list[list[_Match]]:
-    """All matches in each text, overlapping ones as well."""
-    found: list[list[_Match]] = [[] for _ in texts]
+def _matches(texts: Sequence[str], matcher: Matcher) -> dict[int, list[_Match]]:
+    """All matches, overlapping ones as well, by the place of the text."""
+    found: dict[int, list[_Match]] = {}
     tries = scan(texts, matcher.scanner)
     row = -1
     ignored: _Beside | None = None
@@ -309,7 +307,7 @@ def _matches(texts: Sequence[str], matcher: Matcher) -> list[list[_Match]]:
             done, of = matched.end(), (index, number)
         start, end = matched.span(matched.lastindex or 0)
         if start < end and not (ignored and _beside(ignored, text, start, end)):
-            found[number].append((start, end, index))
+            found.setdefault(number, []).append((start, end, index))
     return found
 
 

@@ -126,7 +126,7 @@ def _decisions(
     told = [
         utterance
         if utterance.role != "unknown"
-        else replace(utterance, role=role_of(speaker, export.roles))
+        else utterance._replace(role=role_of(speaker, export.roles))
         for utterance, speaker in zip(batch, speakers, strict=True)
     ]
     found = speaker_roles(told, speakers, model)
