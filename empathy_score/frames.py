@@ -19,7 +19,7 @@ from empathy_score.columns import (
     seconds_of,
 )
 from empathy_score.errors import InputError
-from empathy_score.native_columns import native_column
+from empathy_score.native_columns import native_columns
 from empathy_score.records import Role
 from empathy_score.score_columns import SCORE_COLUMNS
 from empathy_score.scored import Scored
@@ -197,7 +197,7 @@ def _order(table: UtteranceTable, turns: Sequence[Any]) -> list[int]:
         dtype=np.int64,
     )
     start = _if_whole(table.start, numbers, len(first))
-    turn = _if_whole([_number(value) for value in turns], numbers, len(first))
+    turn = _if_whole([*map(_number, turns)], numbers, len(first))
     order: list[int] = np.lexsort((turn, start, numbers)).tolist()  # ties stay
     return order
 
@@ -212,6 +212,8 @@ def _if_whole(
 
 
 def _number(value: Any) -> float | None:  # noqa: ANN401
+    if value is None:
+        return None
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -248,12 +250,7 @@ def add_columns(
     frame = frame.rename(renamed) if renamed else frame
     row_of = np.full(len(frame), -1, dtype=np.int64)  # the turn of each row
     row_of[places] = np.arange(len(places))
-    columns = {
-        name: native_column(
-            frame, scored.cues if name == "cues" else scored.columns[name], row_of
-        )
-        for name in SCORE_COLUMNS
-    }
+    columns = native_columns(frame, scored, row_of)
     if frame.implementation.is_polars():  # narwhals would do the same, but slower
         scored_frame = frame.to_native().with_columns(**columns)
         return cast("nw.DataFrame[Any]", nw.from_native(scored_frame))

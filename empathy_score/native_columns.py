@@ -8,7 +8,8 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
-from empathy_score.scored import Column, CueTable
+from empathy_score.score_columns import SCORE_COLUMNS
+from empathy_score.scored import Column, CueTable, Scored
 
 Ints = npt.NDArray[np.int64]
 _FIELDS = {
@@ -22,31 +23,43 @@ _FIELDS = {
 }
 
 
-def native_column(
-    frame: nw.DataFrame[Any], values: Column | CueTable, row_of: Ints
-) -> Any:  # noqa: ANN401
-    """Make a column of a frame's own kind.
+def native_columns(
+    frame: nw.DataFrame[Any], scored: Scored, row_of: Ints
+) -> dict[str, Any]:
+    """Make the columns of scores in a frame's own kind.
 
     Parameters
     ----------
     frame : narwhals DataFrame
-        The frame to which it is to belong.
-    values : masked array or CueTable
-        Of some turns.
+        The frame to which they are to belong.
+    scored : Scored
+        Some turns.
     row_of : ndarray of int, shape (n_rows,)
         The turn of each row of the frame; -1 for a row of null.
 
     Returns
     -------
-    Series, or pyarrow ChunkedArray
-        Its types allow null.
+    dict of str to Series, or to pyarrow ChunkedArray
+        All of :data:`~empathy_score.score_columns.SCORE_COLUMNS` in their order; their
+        types allow null.
     """
     native = frame.implementation.to_native_namespace()
     if frame.implementation.is_polars():
-        return _polars(native, values, row_of)
+        one, of_cues = _polars, _polars_cues
+    elif frame.implementation.is_pyarrow():
+        one, of_cues = _arrow, _arrow_cues
+    else:
+        one, of_cues = _pandas, _pandas_cues
+    columns = {
+        name: one(native, values, row_of) for name, values in scored.columns.items()
+    }
+    columns["cues"] = of_cues(native, scored.cues, row_of)
     if frame.implementation.is_pyarrow():
-        return native.chunked_array([_arrow(native, values, row_of)])
-    return native.Series(_pandas(native, values, row_of), index=frame.to_native().index)
+        columns = {name: native.chunked_array([c]) for name, c in columns.items()}
+    elif frame.implementation.is_pandas():
+        index = frame.to_native().index
+        columns = {name: native.Series(c, index=index) for name, c in columns.items()}
+    return {name: columns[name] for name in SCORE_COLUMNS}
 
 
 def _spread(values: Column, row_of: Ints) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -61,13 +74,7 @@ def _with_nan(values: npt.NDArray[Any], null: npt.NDArray[Any]) -> npt.NDArray[A
     return np.where(null, np.nan, values)
 
 
-def _pandas(native: Any, values: Column | CueTable, row_of: Ints) -> Any:  # noqa: ANN401
-    if isinstance(values, CueTable):
-        found = np.empty(len(row_of), dtype=object)  # a list is one cell
-        structs = values.structs()
-        for row, turn in enumerate(row_of.tolist()):
-            found[row] = None if turn < 0 else structs[turn]
-        return found
+def _pandas(native: Any, values: Column, row_of: Ints) -> Any:  # noqa: ANN401
     spread, null = _spread(values, row_of)
     if values.dtype == np.float64:
         return _with_nan(spread, null)
@@ -76,14 +83,20 @@ def _pandas(native: Any, values: Column | CueTable, row_of: Ints) -> Any:  # noq
     return native.arrays.IntegerArray(spread, null)
 
 
-def _polars(native: Any, values: Column | CueTable, row_of: Ints) -> Any:  # noqa: ANN401
-    if isinstance(values, CueTable):
-        return _polars_cues(native, values, row_of)
+def _pandas_cues(native: Any, cues: CueTable, row_of: Ints) -> Any:  # noqa: ANN401, ARG001
+    found = np.empty(len(row_of), dtype=object)  # a list is one cell
+    structs = cues.structs()
+    for row, turn in enumerate(row_of.tolist()):
+        found[row] = None if turn < 0 else structs[turn]
+    return found
+
+
+def _polars(native: Any, values: Column, row_of: Ints) -> Any:  # noqa: ANN401
     spread, null = _spread(values, row_of)
     if values.dtype == np.float64:
         return native.Series(_with_nan(spread, null), nan_to_null=True)
     series = native.Series(spread)
-    return series.scatter(np.flatnonzero(null), None) if null.any() else series
+    return series.set(native.Series(null), None) if null.any() else series
 
 
 def _polars_cues(native: Any, cues: CueTable, row_of: Ints) -> Any:  # noqa: ANN401
@@ -102,16 +115,18 @@ def _polars_cues(native: Any, cues: CueTable, row_of: Ints) -> Any:  # noqa: ANN
     return lists.gather(place[row_of])  # -1 is the last: null
 
 
-def _arrow(native: Any, values: Column | CueTable, row_of: Ints) -> Any:  # noqa: ANN401
-    if not isinstance(values, CueTable):
-        spread, null = _spread(values, row_of)
-        return native.array(spread, mask=null)
+def _arrow(native: Any, values: Column, row_of: Ints) -> Any:  # noqa: ANN401
+    spread, null = _spread(values, row_of)
+    return native.array(spread, mask=null)
+
+
+def _arrow_cues(native: Any, cues: CueTable, row_of: Ints) -> Any:  # noqa: ANN401
     kinds = {str: native.string(), int: native.int64(), bool: native.bool_()}
-    fields = values.fields()
+    fields = cues.fields()
     structs = native.StructArray.from_arrays(
         [native.array(fields[name], kinds[kind]) for name, kind in _FIELDS.items()],
         fields=[native.field(name, kinds[kind]) for name, kind in _FIELDS.items()],
     )
-    offsets = native.array(values.first, native.int32())
+    offsets = native.array(cues.first, native.int32())
     lists = native.ListArray.from_arrays(offsets, structs)
     return lists.take(native.array(row_of, mask=row_of < 0))
