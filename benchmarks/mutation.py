@@ -58,12 +58,14 @@ TESTS = {
     "classifier.py": "",
     "conformal.py": "",
     "domain.py": "",
+    "frames.py": "",
     "features/transformer.py": "",
     "joined_scores.py": "tests/test_frames.py",
     "later_turns.py": SCORES,
     "lexicon/matching.py": "tests/lexicon/test_scope.py tests/lexicon/test_literals.py "
     "tests/lexicon/test_robustness.py tests/test_cues.py",
     "model.py": f"tests/test_explanation.py {SCORES}",
+    "native_columns.py": "tests/test_frames.py",
     "readers/caption_speakers.py": f"tests/readers/test_captions.py {EXPORTS}",
     "readers/captions.py": f"tests/readers/test_captions.py {EXPORTS}",
     "readers/csv_rows.py": TABLES,
@@ -91,6 +93,7 @@ TESTS = {
     "readers/turn_batches.py": TABLES,
     "readers/turn_rows.py": f"tests/readers/test_exported_text.py {EXPORTS} {TABLES}",
     "sentence_levels.py": "",
+    "utterance_table.py": "",
     **dict.fromkeys(
         (f"turn_taking/{name}.py" for name in TAKING),
         "tests/turn_taking/test_taking.py tests/turn_taking/test_marks.py",
