@@ -25,18 +25,20 @@ def lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(row) for row in file.read_text(encoding="utf-8").splitlines()]
 
 
-def utterances() -> dict[tuple[str, int], dict[str, Any]]:
-    """Every utterance, by conversation and turn."""
+def utterances(*folders: str) -> dict[tuple[str, int], dict[str, Any]]:
+    """Every utterance of some folders, by conversation and turn."""
     found = {}
-    for file in sorted((HERE / "conversations").glob("*.jsonl")):
+    for file in sorted(
+        one for name in folders for one in (HERE / name).glob("*.jsonl")
+    ):
         for row in lines(file):
             found[row["conversation_id"], row["turn"]] = row
     return found
 
 
-def counts() -> str:
+def counts(folder: str) -> str:
     """How much there is."""
-    rows = list(utterances().values())
+    rows = list(utterances(folder).values())
     agents = [row for row in rows if row["role"] == "agent"]
     levels = Counter(row["level"] for row in agents)
     channels = Counter(row["channel"] for row in agents)
@@ -61,13 +63,18 @@ def counts() -> str:
 
 def agreement() -> str:
     """How well both labellers agree."""
-    first = utterances()
+    first = utterances("conversations", "hard_conversations")
+    hard = utterances("hard_conversations")
     pairs: dict[str, list[tuple[int, int]]] = {name: [] for name in TARGETS}
+    levels_of_hard = []
     cues: Counter[tuple[str, str]] = Counter()
     for row in lines(HERE / "second-labels.jsonl"):
-        other = first[row["conversation_id"], row["turn"]]
+        key = row["conversation_id"], row["turn"]
+        other = first[key]
         if "level" not in row:
             continue
+        if key in hard:
+            levels_of_hard.append((other["level"], row["level"]))
         for name in TARGETS:
             # what the first labeller said, before the levels were adjudicated
             said = other.get("level_first", other["level"])
@@ -85,7 +92,9 @@ def agreement() -> str:
             "|---|---|---|---|",
             *(f"| {name} | {figures(found)} |" for name, found in pairs.items()),
             "",
-            f"Adjudication changed the level of {adjudicated} utterances.",
+            f"Adjudication changed the level of {adjudicated} utterances. "
+            f"Of the hard conversations are {len(levels_of_hard)} utterances; the "
+            f"kappa of their levels is {figures(levels_of_hard).split()[0]}.",
             "",
             contrast(),
             "",
@@ -124,7 +133,12 @@ def contrast() -> str:
 
 def main() -> None:
     """Print both, or write them."""
-    for name, text in (("agreement", agreement()), ("counts", counts())):
+    parts = {
+        "agreement": agreement(),
+        "counts": counts("conversations"),
+        "hard counts": counts("hard_conversations"),
+    }
+    for name, text in parts.items():
         if "--write" not in sys.argv:
             print(text, end="\n\n")
             continue

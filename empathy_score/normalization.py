@@ -86,7 +86,7 @@ _ENDINGS = ("", ".", ",", "!", "?", ";", ":", ")", "..", "...", "!!", "!!!", "?!
 class PlainText(NamedTuple):
     """A text in the form that patterns are matched against.
 
-    Parameters
+    Attributes
     ----------
     text : str
         The plain form.

@@ -14,7 +14,7 @@ MECHANISMS = ("emotional_reaction", "interpretation", "exploration")
 class Utterance(NamedTuple):  # a frozen dataclass takes three times as long to make
     """One turn of one speaker, as a reader hands it on.
 
-    Parameters
+    Attributes
     ----------
     row : int
         Position in the input, from 0; scores are joined back by it.

@@ -11,6 +11,7 @@ from empathy_score.records import MECHANISMS
 
 DATA = Path(__file__).parents[2] / "data"
 FILES = sorted((DATA / "conversations").glob("*.jsonl"))
+HARD = sorted((DATA / "hard_conversations").glob("*.jsonl"))
 CONTRAST = DATA / "contrast" / "train.jsonl"
 OPPORTUNITIES = {
     "none",
@@ -28,6 +29,7 @@ def rows_of(file):
 
 
 ROWS = [row for file in FILES for row in rows_of(file)]
+HARD_ROWS = [row for file in HARD for row in rows_of(file)]
 AGENTS = [row for row in ROWS if row["role"] == "agent"]
 
 
@@ -40,7 +42,13 @@ def test_there_is_enough_of_everything():
     assert share > 0.75
 
 
-@pytest.mark.parametrize("file", [*FILES, CONTRAST], ids=lambda file: file.stem)
+def test_hard_conversations_are_of_other_trades():
+    hard = {row["industry"] for row in HARD_ROWS}
+    assert len(hard) >= 25
+    assert not hard & {row["industry"] for row in ROWS}
+
+
+@pytest.mark.parametrize("file", [*FILES, *HARD, CONTRAST], ids=lambda file: file.stem)
 def test_conversations_are_whole_and_labelled(file):
     turns = {}
     for row in rows_of(file):
@@ -63,7 +71,8 @@ def test_conversations_are_whole_and_labelled(file):
 
 
 def test_no_two_long_agent_turns_of_different_conversations_are_nearly_equal():
-    rows = [*AGENTS, *(row for row in rows_of(CONTRAST) if row["role"] == "agent")]
+    more = [*HARD_ROWS, *rows_of(CONTRAST)]
+    rows = [*AGENTS, *(row for row in more if row["role"] == "agent")]
     long = [row for row in rows if len(row["text"].split()) >= 12]
     vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(4, 4)).fit_transform(
         [row["text"] for row in long]
@@ -82,7 +91,7 @@ def group_of(row):
 
 
 def test_no_test_pair_stands_in_the_training_utterances():
-    trained = {row["text"] for row in [*ROWS, *rows_of(CONTRAST)]}
+    trained = {row["text"] for row in [*ROWS, *HARD_ROWS, *rows_of(CONTRAST)]}
     for row in rows_of(DATA / "contrast" / "pairs.jsonl"):
         if row["part"] == "test":
             assert not {row["better"], row["worse"]} & trained, row["id"]
