@@ -177,17 +177,19 @@ def rates(work: Work, base: Work, texts: Sequence[str]) -> tuple[float, float, f
 
 
 def jobs_compared(scorer: EmpathyScorer, frame: pl.DataFrame) -> tuple[float, float]:
-    """Rows a second with one process and with two, by the clock, best of three."""
-    scorer.score_frame(frame[:20_000], n_jobs=2)  # the processes start
-    found = []
-    for n_jobs in (1, 2):
-        seconds = []
-        for _ in range(3):
+    """Rows a second with one process and with two, by the clock, best of five.
+
+    Both take turns, so that a machine that slows down slows both; and both have seen
+    the texts before, as in :func:`rates`.
+    """
+    seconds: dict[int, list[float]] = {1: [], 2: []}
+    for n_round in range(6):
+        for n_jobs, found in seconds.items():
             start = time.perf_counter()
             scorer.score_frame(frame, n_jobs=n_jobs)
-            seconds.append(time.perf_counter() - start)
-        found.append(len(frame) / min(seconds))
-    return found[0], found[1]
+            if n_round:
+                found.append(time.perf_counter() - start)
+    return len(frame) / min(seconds[1]), len(frame) / min(seconds[2])
 
 
 def single_scores(scorer: EmpathyScorer, texts: Sequence[str]) -> tuple[float, float]:

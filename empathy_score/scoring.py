@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,6 +56,18 @@ _TURNS_TOGETHER = 1000  # more do not fit the processor's cache
 _LEAST_TURNS = 1000  # in a process's part
 
 
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A pickled scorer; joblib writes an array once, and every process maps it."""
+
+    sha256: str
+    content: npt.NDArray[np.uint8] = field(compare=False, repr=False)
+
+
+def _packed(content: bytes) -> _Packed:
+    return _Packed(hashlib.sha256(content).hexdigest(), np.frombuffer(content, "u1"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmpathyScorer:
     """Scores utterances with one model.
@@ -82,15 +95,15 @@ class EmpathyScorer:
     model: Model
     opportunity: OpportunityModel
     matcher: Matcher = field(default_factory=load_matcher, repr=False)
-    _packed: list[bytes] = field(
+    _packed: list[_Packed] = field(
         default_factory=list, init=False, repr=False, compare=False
     )
 
-    def __reduce__(self) -> tuple[Any, tuple[bytes]]:
+    def __reduce__(self) -> tuple[Any, tuple[_Packed]]:
         """Pack once, and unpack once in each process that gets it again and again."""
         if not self._packed:
             parts = (self.nlp, self.model, self.opportunity, self.matcher)
-            self._packed.append(pickle.dumps(parts))
+            self._packed.append(_packed(pickle.dumps(parts)))
         return _unpacked, (self._packed[0],)
 
     @classmethod
@@ -390,7 +403,7 @@ class EmpathyScorer:
                 f"n_jobs must be a number of processes, or -1 for all cores, "
                 f"got {n_jobs!r}"
             )
-        parts = [*_parts(utterances, 4 * effective_n_jobs(n_jobs))]
+        parts = [*_parts(utterances, 8 * effective_n_jobs(n_jobs))]
         if n_jobs == 1 or len(parts) < 2:
             return self.score_columns(utterances, score_roles)
         score = delayed(EmpathyScorer.score_columns)
@@ -444,9 +457,9 @@ class EmpathyScorer:
 
 
 @lru_cache(maxsize=1)
-def _unpacked(packed: bytes) -> EmpathyScorer:
+def _unpacked(packed: _Packed) -> EmpathyScorer:
     """Give the same scorer to every task that a process gets."""
-    nlp, model, opportunity, matcher = pickle.loads(packed)
+    nlp, model, opportunity, matcher = pickle.loads(packed.content.tobytes())
     return EmpathyScorer(nlp=nlp, model=model, opportunity=opportunity, matcher=matcher)
 
 
