@@ -216,7 +216,7 @@ def _number(value: Any) -> float | None:  # noqa: ANN401
         return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
 

@@ -202,6 +202,19 @@ def test_turn_numbers_go_by_value_not_by_letters(scorer):
     assert scored["score"][0] == pytest.approx(one.score, abs=1e-12)
 
 
+def test_a_turn_number_beyond_all_numbers_is_none(scorer):
+    frame = pd.DataFrame(
+        {
+            "conversation": ["1", "1"],
+            "role": ["customer", "agent"],
+            "turn": [10**400, 1],
+            "text": ["It broke again!", "Oh no."],
+        },
+        dtype=object,
+    )
+    assert scorer.score_frame(frame)["opportunity"].tolist() == [pd.NA, True]
+
+
 def test_messages_in_a_row_are_one_turn_before(scorer):
     said = ["My father died.", "I am so upset about this bill!", "Okay, that is a lot."]
     frame = pl.DataFrame({"role": ["customer", "customer", "agent"], "text": said})
