@@ -38,7 +38,7 @@ _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s+([^\s<>][^<>]*)?)?>")
 _TAG = re.compile(
     r"</?(?:c|i|b|u|v|s|em|ruby|rt|lang|font|span)(?:[.\s][^>]*)?>|<[\d:.]+>|\{\\[^}]*\}"
 )
-_BULLET = re.compile(r"(?:[-\u2013]|>>+)(?:\s+|$)")
+_BULLET = re.compile(r"^(?:[-\u2013]|>>+)(?:\s+|$)")
 _BRACKETED = re.compile(r"\[([^\[\]]{1,60})\]:\s*")
 _ALONE = re.compile(r"\(([^()]{1,60})\)\s*$")
 _NAMED = re.compile(r"([+@]?\w[^:.!?;]{0,58}(?:\.\s?[^:.!?;]{1,40})?):\s+(?=\S)")
@@ -204,7 +204,7 @@ def _named(label: str | None) -> str | None:
 def _plain(line: str) -> str:
     """Take the tags, entities and bullets out of a line."""
     bare = html.unescape(_TAG.sub("", line)).replace("\u00a0", " ").strip()
-    return " ".join(_BULLET.sub("", bare, count=1).split())
+    return " ".join(_BULLET.sub("", bare).split())
 
 
 def _joined(turns: Iterable[Turn]) -> Iterator[Turn]:

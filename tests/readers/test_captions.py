@@ -129,6 +129,21 @@ def test_marks_of_subtitles_are_left_out():
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("- But I already told you the --", "But I already told you the --"),
+        ("I waited - for weeks -", "I waited - for weeks -"),
+        ("\u2013 twenty- or thirty", "twenty- or thirty"),
+        (">> Go to File >> Print", "Go to File >> Print"),
+    ],
+)
+def test_only_the_dash_before_a_line_is_a_bullet(line, text):
+    captions = f"WEBVTT\n\n00:01.000 --> 00:02.000\n{line}\n"
+    (turn,) = vtt.FORMAT.read(captions, "call")
+    assert turn.text == text
+
+
 def test_words_for_roles_are_roles():
     turns, _ = read("srt/labels.srt")
     assert [(one.role, one.text, one.start, one.end) for one in turns] == [
