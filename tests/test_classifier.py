@@ -109,6 +109,16 @@ def test_groups_must_name_the_conversation_of_every_sample(data, groups, message
         EmpathyClassifier().fit(X, y, groups)
 
 
+def test_one_conversation_alone_is_calibrated_on_itself(data):
+    X, y, _ = data
+    alone = EmpathyClassifier(alpha=1.0).fit(X, y, np.ones(300))
+    never = EmpathyClassifier(alpha=1.0, n_splits=0).fit(X, y)
+    held_out = EmpathyClassifier(alpha=1.0).fit(X, y)
+    np.testing.assert_array_equal(alone.coef_, never.coef_)
+    np.testing.assert_array_equal(alone.intercept_, never.intercept_)
+    assert (alone.coef_ != held_out.coef_).any()
+
+
 def test_one_level_alone_is_no_scale(data):
     X, _, _ = data
     with pytest.raises(ValueError, match="only one class: 1"):

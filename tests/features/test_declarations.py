@@ -29,6 +29,19 @@ def test_names_are_unique_and_declared_whole():
         assert feature.reference
 
 
+def test_a_unit_says_the_range_that_the_values_have():
+    for feature in all_features():
+        assert feature.unit == feature.unit.lower().strip()
+        assert (feature.unit == "0 or 1") == feature.name.startswith(
+            ("has_", "pattern_", "customer_", "answers_", "dismisses_")
+        )
+        if feature.unit == "0 or 1":
+            assert (feature.minimum, feature.maximum) == (0, 1)
+        counted, _, most = feature.unit.partition(", at most ")
+        assert counted
+        assert not most or int(most) == feature.maximum
+
+
 @given(
     st.lists(
         st.tuples(st.text(max_size=80), st.none() | st.text(max_size=80)),

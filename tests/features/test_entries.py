@@ -62,7 +62,10 @@ def test_turns_before_and_conversations_may_stand_beside_the_texts():
         (["A", None], "utterance 1 has no text; leave it out"),
         ([("A",), (np.nan, "x")], "utterance 1 has no text"),
         (pl.DataFrame({"text": ["A", None]}), "utterance 1 has no text"),
-        (pd.DataFrame({"body": ["x"]}), "no column 'text'; found: body; rename"),
+        (
+            pd.DataFrame({"body": ["x"], "who": ["y"]}),
+            "no column 'text'; found: body, who; rename",
+        ),
         (pd.DataFrame({"text": ["A"], "reply_to": [42]}), "answers int '42'"),
         (pl.LazyFrame({"text": ["A"]}), "X is a lazy frame; collect it first"),
         ((text for text in "AB"), "X is a generator, .* read only once"),

@@ -81,6 +81,19 @@ def test_broken_lines_are_named_and_the_rest_is_read():
         (7, "its time mark '900_late' is not START_END in milliseconds"),
         (9, "the file ends without '@End': the rest may be missing"),
     ]
+    lines = (FIXTURES / "cut_broken.cha").read_text("utf-8").split("\n")
+    for one in unusable:
+        assert one.raw in lines[one.line - 1], one
+
+
+@pytest.mark.parametrize(
+    "main", ["it \x150_500\x15 broke . \x15late\x15", "\x15late\x15 it . \x150_500\x15"]
+)
+def test_of_several_time_marks_the_wrong_one_is_named(main):
+    text = f"@UTF8\n@Begin\n*AAA:\t{main}\n@End\n"
+    (one,) = FORMAT.read(text, "call-7")
+    assert one.reason == "its time mark 'late' is not START_END in milliseconds"
+    assert one.line == 3
 
 
 @pytest.mark.parametrize(

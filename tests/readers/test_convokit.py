@@ -79,6 +79,10 @@ def test_broken_lines_are_named_and_the_rest_is_read():
         (7, "'timestamp' is a list, expected a time"),
         (9, "is not valid UTF-8"),
     ]
+    assert unusable[0].raw == ""  # of a file that may be large
+    lines = (FIXTURES / "corpus_broken" / "utterances.jsonl").read_bytes().split(b"\n")
+    for one in unusable[1:]:
+        assert one.raw.encode()[:20] == lines[one.line - 1][:20]
 
 
 def test_pickles_are_never_opened(monkeypatch):

@@ -56,6 +56,7 @@ def test_words_become_turns_where_the_speaker_changes_or_falls_silent():
         ("speaker_1", "Again!", 2.4, 2.9),
         ("speaker_0", "sorry", 3.0, 3.4),
     ]
+    assert {(one.role, one.channel) for one in turns} == {(None, "voice")}
 
 
 def test_words_of_several_channels_are_put_in_order():
@@ -82,6 +83,7 @@ def test_a_transcript_without_words_is_one_turn():
     channels = [{"alternatives": [{"transcript": "Hello there."}]}]
     (turn,) = FORMAT.read({"results": {"channels": channels}}, "call-7")
     assert (turn.text, turn.start, turn.end) == ("Hello there.", None, None)
+    assert (turn.conversation, turn.channel) == ("call-7", "voice")
 
 
 def test_channels_that_overlap_show_who_cut_in():

@@ -42,6 +42,13 @@ def test_a_conversation_is_told_by_its_own_key_or_by_its_transcript_s():
     assert FORMAT.recognises({"transcripts": [{"transcriptId": "t", "phrases": []}]})
 
 
+@pytest.mark.parametrize("key", ["conversationId", "communicationId", "transcripts"])
+def test_an_export_without_transcripts_is_told_by_all_its_keys(key):
+    empty = {"conversationId": "c", "communicationId": "d", "transcripts": []}
+    assert FORMAT.recognises(empty)
+    assert not FORMAT.recognises({name: empty[name] for name in empty if name != key})
+
+
 def test_phrases_of_all_transcripts_come_in_order_of_time(turns):
     said = turns("call.json")
     assert [(turn.identifier, turn.text) for turn in said] == [

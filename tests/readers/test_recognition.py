@@ -68,6 +68,30 @@ def test_an_export_of_a_vendor_is_recognised_however_it_is_printed(
     assert export.n_files == {"Twilio Conversational Intelligence sentences": 1}
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.xlsx", "a"])
+def test_an_empty_file_is_said_to_be_empty(opened, name):
+    with pytest.raises(InputError, match=f"/{name}: is empty; export it again"):
+        opened({name: b""})
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("a.parquet", "cannot be read as Parquet"), ("a.xlsx", "workbook")],
+)
+def test_words_in_a_file_that_is_called_a_table_are_no_messages(opened, name, reason):
+    with pytest.raises(InputError, match=f"/{name}: .*{reason}"):
+        opened({name: "text\nSorry!\n"})
+
+
+def test_empty_lines_between_documents_are_passed_over(opened):
+    line = json.dumps(SENTENCES)
+    export = opened({"a.jsonl": f"{line}\n\n  \n{line}\n"})
+    assert rows(export, "__line", "text") == [
+        *((1, "hello"), (1, "hi"), (4, "hello"), (4, "hi"))
+    ]
+    assert export.rejects == ()
+
+
 def test_many_documents_may_stand_in_one_file(opened):
     lines = "\n".join(json.dumps(SENTENCES) for _ in range(3))
     array = json.dumps([SENTENCES] * 2, indent=1)
@@ -108,6 +132,7 @@ def test_a_broken_array_keeps_what_came_before(opened):
     export = opened({"a.json": '[{"text": "kept"},\n{"text": ]'})
     assert rows(export, "text") == [("kept",)]
     assert export.rejects[0].line == 2
+    assert export.rejects[0].file.endswith("/a.json")
     assert "array is broken" in export.rejects[0].reason
 
 

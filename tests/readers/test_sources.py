@@ -113,6 +113,21 @@ def test_one_damaged_file_in_an_archive_costs_only_itself(exports, scratch):
     assert good.path.read_text() == "text\nHi\n"
 
 
+def test_a_file_behind_a_password_costs_only_itself(exports, scratch):
+    path = exports / "two.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("1.csv", "text\nHello\n")
+        archive.writestr("2.csv", "text\nHi\n")
+    data = bytearray(path.read_bytes())
+    for sign, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(sign) + flags] |= 1  # is encrypted
+    path.write_bytes(data)
+    locked, good = sources_of([path], scratch)
+    assert locked.file.endswith("two.zip/1.csv")
+    assert locked.reason == "is encrypted; unpack it with its password first"
+    assert good.path.read_text() == "text\nHi\n"
+
+
 def test_standard_input_is_a_file_like_any_other(scratch, monkeypatch):
     class Stdin:
         buffer = io.BytesIO(gzip.compress(b"text\nHi\n", mtime=0))

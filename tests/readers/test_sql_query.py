@@ -223,6 +223,7 @@ def test_types_of_postgresql(postgresql, rows_of):
         "span": "[1, 5)",
     }
     assert part.types["nan"] == part.types["least"] == "DOUBLE"
+    assert part.types["small"] == part.types["whole"] == "BIGINT"  # 5, and not 5.0
     assert part.types["nothing"] is None
 
 

@@ -70,6 +70,12 @@ def test_delimiters_are_recognised(opened, delimiter):
     ]
 
 
+def test_commas_in_words_and_in_the_header_do_not_split_a_row(opened):
+    header = "text;notes, if any, of the day, or week"
+    export = opened({"a.csv": f"{header}\nSorry!;\nIt broke, again;none\n"})
+    assert said(export) == ["Sorry!", "It broke, again"]
+
+
 def test_a_tsv_may_hold_commas(opened):
     export = opened({"a.tsv": "id\ttext\n1\twell, well, well\n"})
     assert said(export) == ["well, well, well"]
@@ -359,6 +365,32 @@ def test_several_files_are_joined_by_the_names_of_their_columns(opened, tmp_path
     ]
     files = [Path(name).name for (name,) in table(export, "__file")]
     assert files == ["a.csv", "b.jsonl", "b.jsonl", "c.parquet", "d.csv"]
+
+
+def test_an_identifier_reads_alike_whatever_file_it_stands_in(opened):
+    export = opened(
+        {
+            "a.csv": "id,text\nk7,a\n5,b\n",
+            "b.jsonl": '{"id": "k7", "text": "c"}\n{"id": 5, "text": "d"}\n',
+        }
+    )
+    assert [name for (name,) in table(export, "id")] == ["k7", "5", "k7", "5"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "id,text\n1,hi\n2\n"),
+        ("a.jsonl", '{"text": "hi"}\n\n{"text": \n'),
+        ("a.json", '[{"text": "hi"},\n\n{"text": ]'),
+        ("a.json", '[{"text": "hi"},\n\n7]'),
+    ],
+)
+def test_what_is_set_aside_names_its_file_and_line(opened, name, content):
+    export = opened({"good.csv": "text\nhello\n", name: content})
+    assert said(export) == ["hello", "hi"]
+    ((file, line),) = [(Path(one.file).name, one.line) for one in export.rejects]
+    assert (file, line) == (name, 3)
 
 
 def test_a_file_without_the_text_column_is_set_aside(opened):

@@ -36,6 +36,13 @@ def test_the_transcript_is_found_in_the_address_of_the_answer(turns):
     assert first.channel == "voice"
 
 
+def test_a_sentence_that_names_its_transcript_belongs_to_it():
+    said = {"media_channel": 1, "transcript": "hello"}
+    named = {**said, "transcript_sid": "GT7"}
+    found = FORMAT.read({"sentences": [named, said]}, "the-file")
+    assert [turn.conversation for turn in found] == ["GT7", "the-file"]
+
+
 def test_damaged_sentences_are_named_and_the_rest_is_read(parts):
     texts, reasons = parts("sentences_broken.json")
     assert texts == ["Anyone?"]

@@ -71,6 +71,14 @@ def test_a_voice_comment_says_what_its_transcript_says():
     ]
 
 
+def test_a_voice_mail_on_a_ticket_of_e_mails_stays_voice():
+    mail = {"id": 7, "author_id": 9, "type": "VoiceComment", "public": True}
+    mail["data"] = {"transcription_text": "> Please call me back."}
+    ticket = {"id": 1, "requester_id": 9, "via": {"channel": "email"}}
+    (turn,) = FORMAT.read({"ticket": {**ticket, "comments": [mail]}}, "t")
+    assert (turn.channel, turn.text) == ("voice", "> Please call me back.")
+
+
 def test_users_beside_the_tickets_are_joined():
     call = turns("wrapped.json")
     assert [(turn.role, turn.speaker) for turn in call] == [

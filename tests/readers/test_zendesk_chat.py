@@ -59,6 +59,22 @@ def test_older_chats_name_the_sender_in_nick_and_rate_in_an_event():
     assert [turn.meta for turn in old] == [{"rating": "bad"}] * 2
 
 
+@pytest.mark.parametrize(
+    ("who", "role"),
+    [
+        ({"sender_type": "Agent", "nick": "visitor"}, "agent"),
+        ({"sender_type": "Trigger", "nick": "agent:5"}, "bot"),
+        ({"sender_type": "Visitor"}, "visitor"),
+        ({"nick": "Agent:5"}, "agent"),
+        ({"nick": "Visitor"}, "visitor"),
+    ],
+)
+def test_the_type_of_the_sender_counts_before_the_nick(who, role):
+    said = {"type": "chat.msg", "msg": "Hi", "name": "Kim", **who}
+    (turn,) = FORMAT.read({"type": "chat", "history": [said]}, "c")
+    assert turn.role == role
+
+
 def test_an_offline_message_is_the_customers():
     [turn] = FORMAT.read(documents("chats.jsonl")[0], "chats.jsonl")
     assert (turn.role, turn.speaker, turn.text) == ("customer", "Lee", "Anybody there?")
