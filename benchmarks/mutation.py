@@ -76,12 +76,15 @@ TESTS = {
     "readers/fields.py": f"{EXPORTS} tests/readers/test_zendesk.py "
     "tests/readers/test_genesys.py tests/readers/test_transcribe.py",
     "readers/html_nesting.py": "tests/readers/test_html_text.py",
-    "readers/intake.py": f"{TABLES} tests/readers/test_sources.py",
+    "readers/intake.py": f"tests/readers/test_recognition.py {TABLES} "
+    "tests/readers/test_sources.py",
     "readers/json_entries.py": "tests/readers/test_convokit.py",
     "readers/json_rows.py": TABLES,
     "readers/loading.py": TABLES,
-    "readers/parts.py": f"{TABLES} tests/readers/test_excel.py",
+    "readers/parts.py": f"{TABLES} tests/readers/test_excel.py "
+    "tests/readers/test_recognition.py",
     "readers/pieces.py": EXPORTS,
+    "readers/recognition.py": f"{EXPORTS} {TABLES}",
     "readers/rejects.py": f"{TABLES} tests/readers/test_hostile.py",
     "readers/sources.py": "",
     "readers/spoken.py": f"{EXPORTS} tests/readers/test_whisper.py "
