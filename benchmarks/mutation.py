@@ -60,7 +60,7 @@ TESTS = {
     "domain.py": "",
     "frames.py": "",
     "features/transformer.py": "",
-    "joined_scores.py": "tests/test_frames.py",
+    "joined_scores.py": "tests/test_writers.py",
     "later_turns.py": SCORES,
     "lexicon/matching.py": "tests/lexicon/test_scope.py tests/lexicon/test_literals.py "
     "tests/lexicon/test_robustness.py tests/test_cues.py",

@@ -189,8 +189,12 @@ def test_rows_stay_in_order_over_many_windows(opened, tmp_path, monkeypatch):
 def test_two_scores_for_one_row_are_refused(scored, tmp_path):
     add_scores(scored.folder, "c", SCORES[:1])
     out = tmp_path / "out.csv"
-    with pytest.raises(InputError, match="rows have more than one score"):
+    with pytest.raises(InputError) as caught:
         write_scored(scored, out, SCHEMA)
+    assert str(caught.value) == (
+        f"{out}: not written, because rows have more than one score in "
+        f"{scored.folder / 'parts'}"
+    )
     assert not out.exists()
     assert leftovers(tmp_path) == []
 
