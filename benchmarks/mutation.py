@@ -81,6 +81,7 @@ TESTS = {
     "readers/json_entries.py": "tests/readers/test_convokit.py",
     "readers/json_rows.py": TABLES,
     "readers/loading.py": TABLES,
+    "readers/packed.py": "tests/readers/test_sources.py",
     "readers/parts.py": f"{TABLES} tests/readers/test_excel.py "
     "tests/readers/test_recognition.py",
     "readers/pieces.py": EXPORTS,

@@ -133,6 +133,7 @@ def test_marks_of_subtitles_are_left_out():
     ("line", "text"),
     [
         ("- But I already told you the --", "But I already told you the --"),
+        ("But I already told you the --", "But I already told you the --"),
         ("I waited - for weeks -", "I waited - for weeks -"),
         ("\u2013 twenty- or thirty", "twenty- or thirty"),
         (">> Go to File >> Print", "Go to File >> Print"),
