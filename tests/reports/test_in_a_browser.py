@@ -26,6 +26,7 @@ def test_hostile_text_stays_text_and_marks_stand_at_their_words(visit):
     search(page, "onclick", 1)
     page.locator("#list button").click()
     turns = page.locator("#turns .text")
+    turns.nth(1).filter(has_text="Oh no").wait_for()
     assert '<b onclick="window.hit=1">Oh no</b>' in turns.nth(1).inner_text()
     assert "</script><script>window.hit = 1</script>" in turns.nth(2).inner_text()
     assert "{{ 7 * 7 }}" in turns.nth(2).inner_text()
@@ -81,6 +82,7 @@ def test_the_reason_of_a_cue_shows_by_pointer_and_by_keyboard(visit):
     page.locator(".turn.found").focus()
     page.keyboard.press("Tab")
     assert "Acknowledgement" in tip.inner_text()
+    page.keyboard.press("Escape")  # it may cover what is clicked next
     page.locator(".turn.found summary").click()
     why = page.locator(".turn.found details").inner_text()
     assert "Probability of each level" in why
@@ -94,7 +96,7 @@ def test_a_missed_opportunity_leads_to_its_turn(visit):
     first = page.locator("#missed .moment").first
     told = re.search(r"conversation (\S+), turn (\d+)", first.inner_text())
     first.get_by_role("link").click()
-    assert page.locator("#conversation-title").inner_text().endswith(told[1])
+    page.locator("#conversation-title", has_text=told[1]).wait_for()
     assert page.locator(".turn.found").get_attribute("id") == f"turn-{told[2]}"
 
 
