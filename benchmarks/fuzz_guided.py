@@ -11,6 +11,10 @@ more than at its begin, or that raises anything but this package's own errors; i
 written to ``--findings``, one for each line that raises. The figures go to
 ``benchmarks/results/fuzz_guided.md``.
 
+A run of hours may be made in parts: the figures of each reader stay in
+``build/fuzz_guided.json``, and readers fuzzed as long before, on the same committed
+code, are not fuzzed again unless named. One call after another, not two at once.
+
 Documents are read as far as the readers go, without the database. A ConvoKit folder is
 one document of three files. What reads Parquet and Excel is compiled and not
 instrumented: there the lines are those of this package around it; ``fuzz.py`` writes
@@ -27,12 +31,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results" / "fuzz_guided.md"
+KEPT = HERE.parent / "build" / "fuzz_guided.json"
 FIXTURES = HERE.parent / "tests" / "readers" / "fixtures"
 SEEDS = HERE.parent / "tests" / "readers" / "seeds"
 TABLES = HERE.parent / "data" / "samples"
@@ -189,21 +194,47 @@ def guided(reader: str, given: argparse.Namespace) -> Guided:
     )
 
 
-def page(found: list[Guided], given: argparse.Namespace) -> str:
+def kept(seconds: int) -> dict[str, Guided]:
+    """Give what earlier calls came to, on this code and in as many seconds."""
+    if not KEPT.exists():
+        return {}
+    stored = json.loads(KEPT.read_text("utf-8"))
+    if (stored["code"], stored["seconds"]) != (code(), seconds):
+        return {}
+    return {
+        one["reader"]: Guided(**{**one, "findings": tuple(one["findings"])})
+        for one in stored["readers"]
+    }
+
+
+def keep(found: dict[str, Guided], seconds: int) -> None:
+    """Write what was found so far."""
+    KEPT.parent.mkdir(exist_ok=True)
+    readers = [asdict(one) for one in found.values()]
+    stored = {"code": code(), "seconds": seconds, "readers": readers}
+    KEPT.write_text(json.dumps(stored, indent=1), "utf-8")
+
+
+def code() -> str:
+    """Name the committed state of the readers."""
+    command = ["git", "rev-parse", "HEAD:empathy_score/readers"]
+    done = subprocess.run(command, cwd=HERE, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def page(found: list[Guided], names: list[str], seconds: int) -> str:
     """Write the page of results."""
-    n_findings = sum(len(one.findings) for one in found)
-    chosen = f" --readers {' '.join(given.readers)}" if given.readers else ""
+    left = [name for name in names if name not in {one.reader for one in found}]
     lines = [
         "# Fuzzing led by coverage",
         "",
-        f"Made by `python benchmarks/fuzz_guided.py --seconds {given.seconds}{chosen}` "
+        f"Made by `python benchmarks/fuzz_guided.py --seconds {seconds}` "
         f"on {date.today().isoformat()}, with atheris.",
         "",
-        f"- {len(found)} readers, {given.seconds} seconds each, one after another; "
+        f"- {len(found)} of {len(names)} readers, {seconds} seconds each; "
         f"{sum(one.executed for one in found):,} documents.",
-        f"- Findings: {n_findings}.",
-        "- Ten minutes for each reader is a command of its own, of four and a half "
-        "hours: `python benchmarks/fuzz_guided.py --seconds 600`.",
+        f"- Findings: {sum(len(one.findings) for one in found)}.",
+        *([f"- Not fuzzed as long yet: {', '.join(left)}."] if left else []),
         "",
         "Branches are those of the code under `empathy_score/readers` that were come "
         "to; features also count how often, as libFuzzer does.",
@@ -235,12 +266,15 @@ def main() -> int:
         return 0
     from empathy_score.readers.formats import formats
 
-    found = []
-    for name in given.readers or [one.name for one in formats()]:
-        found.append(guided(name, given))
-        print(found[-1], file=sys.stderr, flush=True)
-        given.out.write_text(page(found, given), "utf-8")
-    return 1 if any(one.findings for one in found) else 0
+    names = [one.name for one in formats()]
+    found = kept(given.seconds)
+    for name in given.readers or [one for one in names if one not in found]:
+        found[name] = guided(name, given)
+        print(found[name], file=sys.stderr, flush=True)
+        keep(found, given.seconds)
+        shown = [found[one] for one in names if one in found]
+        given.out.write_text(page(shown, names, given.seconds), "utf-8")
+    return 1 if any(one.findings for one in found.values()) else 0
 
 
 if __name__ == "__main__":
