@@ -15,18 +15,23 @@ import re
 import string
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     accuracy_score,
     f1_score,
     precision_recall_fscore_support,
     roc_auc_score,
 )
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
 
 from empathy_score.cue_confidence import cue_confidences, load_cue_confidence
 from empathy_score.cues import cues_of
@@ -127,6 +132,27 @@ def prf(name: str, truth: Flags, found: Flags) -> str:
     return line(name, precision, recall, f1, str(int(truth.sum())))
 
 
+def learned(truth: Flags, texts: Sequence[str], groups: Sequence[str]) -> Flags:
+    """How far words go: those of the corpus itself, five folds by dialogue."""
+    words = TfidfVectorizer(
+        ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"[\w']+|[?!]"
+    )
+    model = make_pipeline(words, LogisticRegression(C=10.0, max_iter=1000))
+    return np.asarray(
+        cross_val_predict(model, texts, truth, groups=groups, cv=GroupKFold(5))
+    )
+
+
+def kinds(title: str, counted: dict[str, Flags]) -> Iterator[str]:
+    """Count mistakes by kind; each counts for the first kind that it is of."""
+    left = next(iter(counted.values()))
+    n_all, parts = int(left.sum()), []
+    for name, of_kind in list(counted.items())[1:]:
+        parts.append(f"{int((left & of_kind).sum())} {name}")
+        left = left & ~of_kind
+    yield f"- {title}: {n_all}, of them {', '.join(parts)}, {int(left.sum())} others."
+
+
 HEAD = ("| | precision | recall | F1 | in the corpus |", "|---|---|---|---|---|")
 
 
@@ -186,6 +212,10 @@ def question_rows(truth: Flags, texts: Sequence[str]) -> Iterator[str]:
     yield ""
 
 
+YES_NO = r"\b(?:is|are|was|do|does|did|have|has|can|could|would|will) (?:\w+ )?"
+YES_NO += r"(?:you|he|she|it|that|this|there|they|we|i)\b"
+
+
 def annomi_section(file: Path) -> Iterator[str]:
     """Questions of counsellors, open and closed."""
     yield "## annomi: questions of counsellors\n"
@@ -196,10 +226,32 @@ def annomi_section(file: Path) -> Iterator[str]:
     half = unread(row["group"] for row in rows)
     others = find([text for text, other in zip(texts, half, strict=True) if other])
     ours = others.has("open_question", "closed_question")
-    right = np.mean(find(texts).has("open_question", "closed_question") == truth)
-    mark = np.mean(holds(r"\?", texts) == truth)
+    found = find(texts).has("open_question", "closed_question")
+    marked = holds(r"\?", texts)
+    right, mark = np.mean(found == truth), np.mean(marked == truth)
     yield f"F1 on conversations not read: {f1_score(truth[half], ours):.3f}. Share of "
     yield f"all turns judged rightly: {right:.3f}; by the question mark: {mark:.3f}.\n"
+    groups = [row["group"] for row in rows]
+    yield from HEAD
+    yield prf(
+        "for comparison, words of annomi itself", truth, learned(truth, texts, groups)
+    )
+    yield ""
+    yield "What goes wrong:\n"
+    reflected = flags([row["reflection"] == "True" for row in rows])
+    yield from kinds(
+        "found, but no question to the annotators",
+        {
+            "": found & ~truth,
+            "reflections with a question mark": marked & reflected,
+            "other turns with a question mark": marked,
+        },
+    )
+    yield from kinds(
+        "not found",
+        {"": truth & ~found, "without a question mark": ~marked},
+    )
+    yield ""
     asked = [row for row in rows if row["question"] == "True"]
     is_open = flags([row["question_subtype"] == "open" for row in asked])
     asked_texts = [row["text"] for row in asked]
@@ -211,6 +263,26 @@ def annomi_section(file: Path) -> Iterator[str]:
     yield "|---|---|"
     yield line("this library", accuracy_score(is_open, ours))
     yield line("'what', 'how', 'why' or 'tell me'", accuracy_score(is_open, words))
+    groups = [row["group"] for row in asked]
+    yield line(
+        "for comparison, words of annomi itself",
+        accuracy_score(is_open, learned(is_open, asked_texts, groups)),
+    )
+    yield "\nWhat goes wrong:\n"
+    several = flags([text.count("?") > 1 for text in asked_texts])
+    yes_no = holds(YES_NO, asked_texts)
+    yield from kinds(
+        "called closed, open to the annotators",
+        {
+            "": is_open & ~ours,
+            "with several questions": several,
+            "of yes-or-no form": yes_no,
+        },
+    )
+    yield from kinds(
+        "called open, closed to the annotators",
+        {"": ours & ~is_open, "with several questions": several},
+    )
     yield ""
 
 
@@ -223,6 +295,9 @@ def swda_section(file: Path) -> Iterator[str]:
     act = re.compile(r"^q|\^d")
     truth = flags([act.search(row["dialogue_act"]) is not None for row in rows])
     yield from question_rows(truth, [row["text"] for row in rows])
+
+
+UNLABELLED = ("x", "z")  # not understood; not annotated
 
 
 def mrda_section(file: Path) -> Iterator[str]:
@@ -240,9 +315,33 @@ def mrda_section(file: Path) -> Iterator[str]:
     yield prf("apology: 'sorry' or 'apolog'", truth, words)
     yield prf("meetings not read: this library", truth[half], ours[half])
     yield prf("meetings not read: 'sorry' or 'apolog'", truth[half], words[half])
+    known = flags([row["label"] not in UNLABELLED for row in rows])
+    yield prf("turns with a label: this library", truth[known], ours[known])
+    yield prf("turns with a label: 'sorry' or 'apolog'", truth[known], words[known])
+    groups = [row["group"] for row in rows]
+    of_corpus = learned(truth, texts, groups)
+    yield prf("for comparison, words of mrda itself", truth, of_corpus)
     asked = flags([row["question"] == "1" for row in rows])
-    ours = found.has("open_question", "closed_question")
-    yield prf("question: this library", asked, ours)
+    questions = found.has("open_question", "closed_question")
+    yield prf("question: this library", asked, questions)
+    yield "\nWhat goes wrong with apologies:\n"
+    acts = [re.split(r"[\^.|:]", row["label"]) for row in rows]
+    yield from kinds(
+        "found, but none to the annotators",
+        {
+            "": ours & ~truth,
+            "in turns without a label": ~known,
+            "ask for a repetition": flags(["br" in act for act in acts]),
+        },
+    )
+    yield from kinds(
+        "not found",
+        {
+            "": truth & ~ours,
+            "'excuse me' or 'pardon'": holds(r"\b(?:excuse|pardon) me\b", texts),
+            "'oops'": holds(r"\boops\b", texts),
+        },
+    )
     yield ""
     yield "## mrda: interruptions, meetings held out\n"
     yield (
@@ -273,6 +372,7 @@ def esconv_section(file: Path) -> Iterator[str]:
     yield "| | model and cues | rows not read | model alone | cues alone | words |"
     yield "|---|---|---|---|---|---|"
     n_words = [len(text.split()) for text in texts]
+    mistakes = []
     for column, (strategy, labels) in enumerate(cues.items()):
         truth = flags([row["strategy"] == strategy for row in rows])
         counts = found.count(*labels)
@@ -285,6 +385,20 @@ def esconv_section(file: Path) -> Iterator[str]:
             float(roc_auc_score(truth, counts)),
             float(roc_auc_score(truth, n_words)),
         )
+        highest = flags(both >= np.sort(both)[-int(truth.sum())])
+        wrong = [
+            row["strategy"]
+            for row, is_wrong in zip(rows, highest & ~truth, strict=True)
+            if is_wrong
+        ]
+        most = Counter(wrong).most_common(4)
+        mistakes.append(
+            f"- {strategy}: of the {int(highest.sum())} turns with the highest values "
+            f"{len(wrong)} are something else: "
+            f"{', '.join(f'{count} {name}' for name, count in most)}."
+        )
+    yield "\nWhat goes wrong:\n"
+    yield from mistakes
     yield ""
 
 
