@@ -71,6 +71,10 @@ def test_cues_wording_and_context_are_counted():
     assert value("n_denied_cues", "I don't understand why.") == 1
 
 
+def test_a_feature_may_raise_lower_or_do_either():
+    assert {feature.direction for feature in all_features()} == {-1, 0, 1}
+
+
 def test_stuffing_is_capped():
     once, often = (FEATURES.transform(["sorry! " * n])[0] for n in (9, 90))
     assert np.nansum(np.abs(once - often)) <= 4  # the length alone may still grow

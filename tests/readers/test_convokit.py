@@ -137,3 +137,19 @@ def test_other_folders_are_not_taken(tmp_path, missing):
         if (file.name == "utterances.jsonl") == (missing == "utterances.jsonl"):
             file.unlink()
     assert not FORMAT.recognises(tmp_path / "corpus")
+
+
+def test_one_file_beside_the_utterances_makes_a_corpus(tmp_path):
+    (tmp_path / "utterances.jsonl").write_text("", encoding="utf-8")
+    assert not FORMAT.recognises(tmp_path)
+    (tmp_path / "conversations.json").write_text("{}", encoding="utf-8")
+    assert FORMAT.recognises(tmp_path)
+
+
+def test_a_rating_with_bytes_in_no_encoding_is_read_with_a_sign_for_them(tmp_path):
+    utterance = {"id": "u", "conversation_id": "c", "speaker": "a", "text": "hi"}
+    (tmp_path / "utterances.jsonl").write_text(json.dumps(utterance), encoding="utf-8")
+    known = b'{"a": {"meta": {"role": "caf\xe9"}}}'
+    (tmp_path / "speakers.json").write_bytes(known)
+    (turn,) = FORMAT.read(tmp_path, "corpus")
+    assert turn.role == "caf\ufffd"

@@ -217,6 +217,13 @@ def test_entries_are_those_of_an_object(text):
         list(json_entries(io.StringIO(text)))
 
 
+@pytest.mark.parametrize("size", range(1, 30))
+def test_entries_are_the_same_whatever_the_pieces_are_cut_into(monkeypatch, size):
+    monkeypatch.setattr("empathy_score.readers.json_entries._CHUNK", size)
+    found = list(json_entries(io.StringIO('{"a": 1234567, "b": {"c": 12.5}, "d": 90}')))
+    assert found == [("a", 1_234_567), ("b", {"c": 12.5}), ("d", 90)]
+
+
 def test_a_csv_row_that_is_too_long_is_set_aside(tmp_path, monkeypatch):
     monkeypatch.setattr(csv_rows, "MAX_ROW", 60)
     file = tmp_path / "chat.csv"

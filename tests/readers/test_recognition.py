@@ -164,3 +164,8 @@ def test_a_damaged_piece_costs_only_itself(opened):
         "sentences[2]: has no 'transcript'",
         "sentences[3]: is a number, expected an object",
     ]
+
+
+def test_a_transcript_that_knows_no_speakers_asks_for_no_roles(opened):
+    captions = "WEBVTT\n\n00:01.000 --> 00:02.000\nI'm sorry.\n"
+    assert opened({"call.vtt": captions}).unnamed == ()

@@ -431,3 +431,8 @@ def test_memory_does_not_grow_with_the_rows(database, tmp_path):
     assert n_rows == 200_000
     assert n_bytes > 200_000_000
     assert grown < 60, f"{grown} MB more for 200 MB"
+
+
+def test_a_database_of_another_kind_is_named_with_those_that_can_be_read():
+    with pytest.raises(InputError, match=r"'mysql' is no database .*postgresql://"):
+        database_at("mysql+pymysql://ann:secret@db/calls")

@@ -571,3 +571,21 @@ def test_where_starts_are_equal_the_turn_number_decides(opened):
         "1,1,60,customer,first\n1,3,120,agent,third\n"
     )
     assert said(opened({"a.csv": content})) == ["first", "second", "third"]
+
+
+def test_a_second_byte_order_mark_is_no_part_of_a_name(opened):
+    export = opened({"a.csv": "\ufeff\ufefftext\nhi\n"})
+    assert export.columns.text == "text"
+
+
+def test_files_of_which_none_can_be_used_are_counted(opened):
+    files = {f"{name}.vtt": "WEBVTT\n" for name in "abc"}
+    with pytest.raises(InputError, match=r"a\.vtt: .*; 2 more set aside$"):
+        opened(files)
+
+
+def test_what_duckdb_cannot_load_is_one_clear_line(opened, monkeypatch):
+    monkeypatch.setattr(loading, "_NOT_BLANK", "(")
+    with pytest.raises(InputError, match=r"a\.csv: cannot be loaded: .+") as failed:
+        opened({"a.csv": "text\na\n"})
+    assert "\n" not in str(failed.value)

@@ -91,3 +91,11 @@ def test_a_transcript_without_words_says_so():
     cut = {"results": {"transcripts": [], "speaker_labels": {"segments": []}}}
     with pytest.raises(FormatError, match="'results' has no 'items'"):
         list(FORMAT.read(cut, "x"))
+
+
+@pytest.mark.parametrize("missing", ["start_time", "end_time"])
+def test_a_segment_without_a_time_names_the_one_that_it_lacks(document, missing):
+    whole = document("speakers.json")
+    del whole["results"]["speaker_labels"]["segments"][0][missing]
+    wrong = [one for one in FORMAT.read(whole, "call") if isinstance(one, Unusable)]
+    assert wrong[0].reason == f"speaker_labels.segments[0]: has no {missing!r}"

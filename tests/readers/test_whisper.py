@@ -102,3 +102,18 @@ def test_no_interruption_is_seen_in_segments():
 )
 def test_other_documents_are_not_taken(odd):
     assert not FORMAT.recognises(odd)
+
+
+def test_the_last_of_three_speakers_ends_with_the_segment_where_no_word_tells():
+    words = [
+        {"word": "Hi.", "speaker": "A", "start": 1.0, "end": 1.5},
+        {"word": "Yes?", "speaker": "B", "start": 2.0, "end": 2.5},
+        {"word": "24", "speaker": "A"},
+    ]
+    segment = {"text": "Hi. Yes? 24", "start": 1.0, "end": 3.0, "words": words}
+    turns = list(FORMAT.read({"segments": [segment]}, "call"))
+    assert [(one.text, one.end) for one in turns] == [
+        ("Hi.", 1.5),
+        ("Yes?", 2.5),
+        ("24", 3.0),
+    ]

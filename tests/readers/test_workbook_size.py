@@ -32,6 +32,8 @@ def workbook(tmp_path):
         '<row r="999999999"><c/></row><row r="1"><c r="XFD1"/></row>',
         '<row r="1048576">' + "<c/>" * 3 + "</row>",
         '<c x=">" r="XFD1048576"/>',
+        '<c r ="A1"/><c r ="XFD1048576"/>',
+        '<c r= "A1"/><c r= "XFD1048576"/>',
     ],
 )
 def test_cells_far_apart_are_not_made_room_for(workbook, sheet):
