@@ -11,19 +11,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Any
 
 from empathy_score.errors import LexiconError
-from empathy_score.lexicon.beginnings import first_pairs
-from empathy_score.lexicon.literals import Needed, needed_of, parsed
+from empathy_score.lexicon.literals import Needed
+from empathy_score.lexicon.prepared import Prepared, prepared
 from empathy_score.lexicon.rows import Lexicon, Pattern, Scope, load_lexicon
-from empathy_score.lexicon.scanning import Bools, Scanner, make_scanner, scan
+from empathy_score.lexicon.scanning import Scanner, make_scanner, scan
 from empathy_score.normalization import PlainText, plain_texts
 
 # Neither end of a match may lie inside a word.
 _EDGE = r"(?:(?<!\w)|(?!\w))"
-# A choice that ends so is an exception: what it matches is taken, and is no evidence.
-_EXCEPTION = "()"
 _WINDOW = 60  # characters beside a match in which a scope's words may stand
 # A question is one of these, and where two are equally long the first wins.
 _RANK = {
@@ -98,21 +95,20 @@ def compile_lexicon(lexicon: Lexicon, shipped: Matcher | None = None) -> Matcher
     rows = (*lexicon.cues, *lexicon.signals, *lexicon.own)
     n_known = 0 if shipped is None else shipped.n_shipped
     known = () if shipped is None else _known(shipped)
-    new = [(row, parsed(row.expression)) for row in rows[n_known:]]
-    found = [*known, *((_needed(row, each), first_pairs(each)) for row, each in new)]
-    needed = tuple(each for each, _ in found)
+    found = [*known, *map(_prepared, rows[n_known:])]
+    needed = tuple(each.needed for each in found)
     return Matcher(
         rows=rows,
         n_shipped=len(rows) - len(lexicon.own),
         needed=needed,
-        scanner=make_scanner(needed, [beginnings for _, beginnings in found]),
+        scanner=make_scanner(needed, [each.beginnings for each in found]),
         ignored=_scopes_of(rows, lexicon.scopes, "ignored"),
         negated=_scopes_of(rows, lexicon.scopes, "negated"),
     )
 
 
-def _known(shipped: Matcher) -> Iterator[tuple[tuple[Needed, ...], Bools]]:
-    yield from zip(shipped.needed, shipped.scanner.beginnings, strict=True)
+def _known(shipped: Matcher) -> Iterator[Prepared]:
+    yield from map(Prepared, shipped.needed, shipped.scanner.beginnings)
 
 
 def needed_of_row(row: Pattern) -> tuple[Needed, ...]:
@@ -132,17 +128,17 @@ def needed_of_row(row: Pattern) -> tuple[Needed, ...]:
     LexiconError
         If it can match without any certain word; the text names file and line.
     """
-    return _needed(row, parsed(row.expression))
+    return _prepared(row).needed
 
 
-def _needed(row: Pattern, expression: Sequence[Any]) -> tuple[Needed, ...]:
-    needed = needed_of(expression, anywhere=_EXCEPTION in row.expression)
-    if not all(choice.one_of for choice in needed):
+def _prepared(row: Pattern) -> Prepared:
+    found = prepared(row.expression)
+    if not all(choice.one_of for choice in found.needed):
         raise LexiconError(
             f"{row.where}: {row.expression!r} can match without any certain word; "
             "every choice in it needs a word or a mark of its own"
         )
-    return needed
+    return found
 
 
 def load_matcher(own: tuple[Pattern, ...] = ()) -> Matcher:

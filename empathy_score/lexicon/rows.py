@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from empathy_score.errors import LexiconError
+from empathy_score.lexicon.prepared import is_prepared
 from empathy_score.lexicon.row_checks import check_keys, compiled, json_rows, unknown
 
 if TYPE_CHECKING:
@@ -217,12 +218,16 @@ def pattern_of(
     """
     check_keys(row, _PATTERN_KEYS, {"id", "pattern", "examples"}, where)
     subtype = _subtype(row["id"], label, where)
-    expression = _bounded(_filled(row["pattern"], fragments, where))
+    filled = _filled(row["pattern"], fragments, where)
+    expression = _bounded(filled)
+    if not is_prepared(expression):
+        for one in (filled, expression):
+            compiled(one, where)
     return Pattern(
         id=row["id"],
         label=label,
         subtype=subtype,
-        expression=compiled(expression, where).pattern,
+        expression=expression,
         examples=tuple(row["examples"]),
         counter_examples=tuple(row.get("counter_examples", ())),
         where=where,
@@ -285,7 +290,8 @@ def read_fragments(file: Traversable) -> dict[str, str]:
     fragments: dict[str, str] = {}
     for row, where in _rows(file):
         check_keys(row, {"name", "pattern"}, {"name", "pattern"}, where)
-        fragments[row["name"]] = f"(?:{_filled(row['pattern'], fragments, where)})"
+        filled = _filled(row["pattern"], fragments, where)
+        fragments[row["name"]] = f"(?:{compiled(filled, where).pattern})"
     return fragments
 
 
@@ -295,7 +301,7 @@ def _filled(pattern: str, fragments: Mapping[str, str], where: str) -> str:
             raise LexiconError(unknown(where, "fragment", match[1], list(fragments)))
         return fragments[match[1]]
 
-    return compiled(_FRAGMENT.sub(fill, pattern), where).pattern
+    return _FRAGMENT.sub(fill, pattern)
 
 
 def _bounded(expression: str) -> str:
