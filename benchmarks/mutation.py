@@ -53,7 +53,8 @@ TAKING = ("by_marks", "by_times", "listening", "observed", "taking")
 TESTS = {
     "readers": EXPORTS,
     "features": "tests/features/test_reading.py tests/features/test_entries.py "
-    f"tests/features/test_declarations.py {SCORES}",
+    "tests/features/test_declarations.py tests/features/test_strategies.py "
+    f"tests/features/test_repetition.py {SCORES}",
     "scoring": SCORES,
     "classifier.py": "",
     "conformal.py": "",

@@ -5,7 +5,7 @@ import pytest
 import spacy
 
 from empathy_score.cues import cues_of
-from empathy_score.features import feature_matrix
+from empathy_score.features import feature_matrix, feature_names
 from empathy_score.features.matrix import matrix_of
 from empathy_score.features.reading import read_texts
 from empathy_score.features.repetition import repeated_phrases
@@ -108,3 +108,26 @@ def test_no_texts_at_all_are_read(nlp):
 def test_each_utterance_needs_its_turn_before():
     with pytest.raises(ValueError, match="1 utterances but 2 turns before"):
         feature_matrix([spacy.blank("en")("Sorry!")], ["Hi.", None])
+
+
+def test_what_was_said_before_counts_where_it_is_known(nlp):
+    docs = list(nlp.pipe(["So sorry for that."] * 2))
+    unknown, known = (
+        feature_matrix(docs, [None] * 2, counts) for counts in (None, np.array([0, 1]))
+    )
+    differing = ~np.isclose(unknown, known, equal_nan=True)
+    (place,) = np.flatnonzero(differing.any(axis=0))
+    assert "repeated" in feature_names()[place]
+    assert known[:, place].tolist() == [0, 1]
+
+
+def test_an_own_row_counts_for_its_kind_whether_it_comes_as_text_or_doc():
+    row = {
+        "id": "apology.conditional.mine",
+        "phrases": ["our regrets should it be so"],
+        "examples": ["Our regrets should it be so."],
+    }
+    component = spacy.blank("en")
+    component.add_pipe("empathy_cues", config={"patterns": [row]})
+    (found,) = feature_matrix([component("Our regrets should it be so.")], [None])
+    assert found[feature_names().index("has_apology_conditional")] == 1

@@ -30,3 +30,10 @@ def test_a_live_conversation_is_carried_on():
     said = {}
     assert counts(["I completely understand."], ["a"], said) == [0]
     assert counts(["I completely understand."], ["a"], said) == [1]
+
+
+def test_a_text_that_went_through_no_component_repeats_nothing():
+    assert repeated_phrases([NLP.make_doc("So sorry.")] * 2, ["a", "a"]).tolist() == [
+        0,
+        0,
+    ]
