@@ -101,7 +101,7 @@ TESTS = {
     "utterance_table.py": "",
     **dict.fromkeys(
         (f"turn_taking/{name}.py" for name in TAKING),
-        "tests/turn_taking/test_taking.py tests/turn_taking/test_marks.py",
+        f"tests/turn_taking/test_taking.py tests/turn_taking/test_marks.py {SCORES}",
     ),
 }
 """Tests of a module beside those that mirror it, else of the part it belongs to."""
