@@ -17,6 +17,7 @@ import numpy as np
 from sklearn.metrics import cohen_kappa_score
 
 HERE = Path(__file__).resolve().parent
+LATER = ("hard_conversations", "plain_conversations")
 TARGETS = ("level", "emotional_reaction", "interpretation", "exploration")
 
 
@@ -63,18 +64,19 @@ def counts(folder: str) -> str:
 
 def agreement() -> str:
     """How well both labellers agree."""
-    first = utterances("conversations", "hard_conversations")
-    hard = utterances("hard_conversations")
+    first = utterances("conversations", *LATER)
+    later = {name: utterances(name) for name in LATER}
     pairs: dict[str, list[tuple[int, int]]] = {name: [] for name in TARGETS}
-    levels_of_hard = []
+    levels: dict[str, list[tuple[int, int]]] = {name: [] for name in LATER}
     cues: Counter[tuple[str, str]] = Counter()
     for row in lines(HERE / "second-labels.jsonl"):
         key = row["conversation_id"], row["turn"]
         other = first[key]
         if "level" not in row:
             continue
-        if key in hard:
-            levels_of_hard.append((other["level"], row["level"]))
+        for name in LATER:
+            if key in later[name]:
+                levels[name].append((other["level"], row["level"]))
         for name in TARGETS:
             # what the first labeller said, before the levels were adjudicated
             said = other.get("level_first", other["level"])
@@ -92,9 +94,12 @@ def agreement() -> str:
             "|---|---|---|---|",
             *(f"| {name} | {figures(found)} |" for name, found in pairs.items()),
             "",
-            f"Adjudication changed the level of {adjudicated} utterances. "
-            f"Of the hard conversations are {len(levels_of_hard)} utterances; the "
-            f"kappa of their levels is {figures(levels_of_hard).split()[0]}.",
+            f"Adjudication changed the level of {adjudicated} utterances.",
+            *(
+                f"Of `{name}` are {len(found)} utterances; the kappa of their levels "
+                f"is {figures(found).split()[0]}."
+                for name, found in levels.items()
+            ),
             "",
             contrast(),
             "",
@@ -137,6 +142,7 @@ def main() -> None:
         "agreement": agreement(),
         "counts": counts("conversations"),
         "hard counts": counts("hard_conversations"),
+        "plain counts": counts("plain_conversations"),
     }
     for name, text in parts.items():
         if "--write" not in sys.argv:

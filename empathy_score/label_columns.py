@@ -128,7 +128,8 @@ def weights_of(export: Export, rows: Sequence[int]) -> npt.NDArray[np.float64] |
     Returns
     -------
     ndarray of shape (n_rows,) or None
-        None where there is no such column.
+        None where there is no such column; 1 where a row has none, as where one of
+        several tables has such a column.
 
     Raises
     ------
@@ -141,7 +142,7 @@ def weights_of(export: Export, rows: Sequence[int]) -> npt.NDArray[np.float64] |
         return None
     found = []
     for row, (file, line) in zip(rows, places_of(export, rows), strict=True):
-        weight = _number(values[row])
+        weight = 1.0 if values[row] is None else _number(values[row])
         if not 0 < weight < np.inf:
             raise InputError(
                 f"{file}:{line}: {name} is {values[row]!r}; allowed are numbers over 0"

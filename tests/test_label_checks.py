@@ -116,11 +116,16 @@ def test_weights_are_read(tmp_path):
     assert table(tmp_path, rows).weights.tolist() == [0.5, 1.5, 2.5]
 
 
+def test_a_row_without_a_weight_counts_one(tmp_path):
+    rows = [{"text": "Hm.", "level": 0, "weight": 0.5}, {"text": "Oh.", "level": 1}]
+    assert table(tmp_path, rows).weights.tolist() == [0.5, 1.0]
+
+
 def test_without_a_column_of_weights_there_are_none(tmp_path):
     assert table(tmp_path, [{"text": "Hm.", "level": 0}]).weights is None
 
 
-@pytest.mark.parametrize("weight", [0, -1, "much", None, "inf", "nan"])
+@pytest.mark.parametrize("weight", [0, -1, "much", "inf", "nan"])
 def test_a_weight_that_is_none_names_file_and_line(tmp_path, weight):
     rows = [
         {"text": "Hm.", "level": 0, "weight": "1"},

@@ -12,6 +12,7 @@ from empathy_score.records import MECHANISMS
 DATA = Path(__file__).parents[2] / "data"
 FILES = sorted((DATA / "conversations").glob("*.jsonl"))
 HARD = sorted((DATA / "hard_conversations").glob("*.jsonl"))
+PLAIN = sorted((DATA / "plain_conversations").glob("*.jsonl"))
 CONTRAST = DATA / "contrast" / "train.jsonl"
 OPPORTUNITIES = {
     "none",
@@ -30,6 +31,7 @@ def rows_of(file):
 
 ROWS = [row for file in FILES for row in rows_of(file)]
 HARD_ROWS = [row for file in HARD for row in rows_of(file)]
+PLAIN_ROWS = [row for file in PLAIN for row in rows_of(file)]
 AGENTS = [row for row in ROWS if row["role"] == "agent"]
 
 
@@ -48,7 +50,19 @@ def test_hard_conversations_are_of_other_trades():
     assert not hard & {row["industry"] for row in ROWS}
 
 
-@pytest.mark.parametrize("file", [*FILES, *HARD, CONTRAST], ids=lambda file: file.stem)
+def test_plain_conversations_are_mostly_plain_work_and_count_a_quarter():
+    agents = [row for row in PLAIN_ROWS if row["role"] == "agent"]
+    assert len(agents) > 1000
+    assert sum(row["level"] == 0 for row in agents) / len(agents) > 0.8
+    assert sum(len(row["text"].split()) > 35 for row in agents) / len(agents) > 0.3
+    assert {row["weight"] for row in agents} == {0.25}
+    trades = {row["industry"] for row in PLAIN_ROWS}
+    assert not trades & {row["industry"] for row in [*ROWS, *HARD_ROWS]}
+
+
+@pytest.mark.parametrize(
+    "file", [*FILES, *HARD, *PLAIN, CONTRAST], ids=lambda file: file.stem
+)
 def test_conversations_are_whole_and_labelled(file):
     turns = {}
     for row in rows_of(file):
@@ -71,7 +85,7 @@ def test_conversations_are_whole_and_labelled(file):
 
 
 def test_no_two_long_agent_turns_of_different_conversations_are_nearly_equal():
-    more = [*HARD_ROWS, *rows_of(CONTRAST)]
+    more = [*HARD_ROWS, *PLAIN_ROWS, *rows_of(CONTRAST)]
     rows = [*AGENTS, *(row for row in more if row["role"] == "agent")]
     long = [row for row in rows if len(row["text"].split()) >= 12]
     vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(4, 4)).fit_transform(
@@ -91,7 +105,8 @@ def group_of(row):
 
 
 def test_no_test_pair_stands_in_the_training_utterances():
-    trained = {row["text"] for row in [*ROWS, *HARD_ROWS, *rows_of(CONTRAST)]}
+    learned = [*ROWS, *HARD_ROWS, *PLAIN_ROWS, *rows_of(CONTRAST)]
+    trained = {row["text"] for row in learned}
     for row in rows_of(DATA / "contrast" / "pairs.jsonl"):
         if row["part"] == "test":
             assert not {row["better"], row["worse"]} & trained, row["id"]
