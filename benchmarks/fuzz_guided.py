@@ -272,8 +272,8 @@ def main() -> int:
         found[name] = guided(name, given)
         print(found[name], file=sys.stderr, flush=True)
         keep(found, given.seconds)
-        shown = [found[one] for one in names if one in found]
-        given.out.write_text(page(shown, names, given.seconds), "utf-8")
+    shown = [found[one] for one in names if one in found]
+    given.out.write_text(page(shown, names, given.seconds), "utf-8")
     return 1 if any(one.findings for one in found.values()) else 0
 
 

@@ -104,16 +104,21 @@ def test_other_documents_are_not_taken(odd):
     assert not FORMAT.recognises(odd)
 
 
-def test_the_last_of_three_speakers_ends_with_the_segment_where_no_word_tells():
+@pytest.mark.parametrize(
+    ("times", "end"), [({}, 3.0), ({"start": 2.6, "end": 2.8}, 2.8)]
+)
+def test_the_last_of_three_speakers_ends_with_its_word_else_with_the_segment(
+    times, end
+):
     words = [
         {"word": "Hi.", "speaker": "A", "start": 1.0, "end": 1.5},
         {"word": "Yes?", "speaker": "B", "start": 2.0, "end": 2.5},
-        {"word": "24", "speaker": "A"},
+        {"word": "24", "speaker": "A", **times},
     ]
     segment = {"text": "Hi. Yes? 24", "start": 1.0, "end": 3.0, "words": words}
     turns = list(FORMAT.read({"segments": [segment]}, "call"))
     assert [(one.text, one.end) for one in turns] == [
         ("Hi.", 1.5),
         ("Yes?", 2.5),
-        ("24", 3.0),
+        ("24", end),
     ]
