@@ -16,7 +16,7 @@ import string
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,14 +143,14 @@ def learned(truth: Flags, texts: Sequence[str], groups: Sequence[str]) -> Flags:
     )
 
 
-def kinds(title: str, counted: dict[str, Flags]) -> Iterator[str]:
+def kinds(title: str, wrong: Flags, known: Mapping[str, Flags]) -> str:
     """Count mistakes by kind; each counts for the first kind that it is of."""
-    left = next(iter(counted.values()))
-    n_all, parts = int(left.sum()), []
-    for name, of_kind in list(counted.items())[1:]:
+    left, parts = wrong, []
+    for name, of_kind in known.items():
         parts.append(f"{int((left & of_kind).sum())} {name}")
         left = left & ~of_kind
-    yield f"- {title}: {n_all}, of them {', '.join(parts)}, {int(left.sum())} others."
+    parts.append(f"{int(left.sum())} others")
+    return f"- {title}: {int(wrong.sum())}, of them {', '.join(parts)}."
 
 
 HEAD = ("| | precision | recall | F1 | in the corpus |", "|---|---|---|---|---|")
@@ -224,12 +224,11 @@ def annomi_section(file: Path) -> Iterator[str]:
     truth = flags([row["question"] == "True" for row in rows])
     yield from question_rows(truth, texts)
     half = unread(row["group"] for row in rows)
-    others = find([text for text, other in zip(texts, half, strict=True) if other])
-    ours = others.has("open_question", "closed_question")
     found = find(texts).has("open_question", "closed_question")
     marked = holds(r"\?", texts)
     right, mark = np.mean(found == truth), np.mean(marked == truth)
-    yield f"F1 on conversations not read: {f1_score(truth[half], ours):.3f}. Share of "
+    unseen = f1_score(truth[half], found[half])
+    yield f"F1 on conversations not read: {unseen:.3f}. Share of "
     yield f"all turns judged rightly: {right:.3f}; by the question mark: {mark:.3f}.\n"
     groups = [row["group"] for row in rows]
     yield from HEAD
@@ -239,17 +238,18 @@ def annomi_section(file: Path) -> Iterator[str]:
     yield ""
     yield "What goes wrong:\n"
     reflected = flags([row["reflection"] == "True" for row in rows])
-    yield from kinds(
+    yield kinds(
         "found, but no question to the annotators",
+        found & ~truth,
         {
-            "": found & ~truth,
             "reflections with a question mark": marked & reflected,
             "other turns with a question mark": marked,
         },
     )
-    yield from kinds(
+    yield kinds(
         "not found",
-        {"": truth & ~found, "without a question mark": ~marked},
+        truth & ~found,
+        {"without a question mark": ~marked},
     )
     yield ""
     asked = [row for row in rows if row["question"] == "True"]
@@ -271,17 +271,18 @@ def annomi_section(file: Path) -> Iterator[str]:
     yield "\nWhat goes wrong:\n"
     several = flags([text.count("?") > 1 for text in asked_texts])
     yes_no = holds(YES_NO, asked_texts)
-    yield from kinds(
+    yield kinds(
         "called closed, open to the annotators",
+        is_open & ~ours,
         {
-            "": is_open & ~ours,
             "with several questions": several,
             "of yes-or-no form": yes_no,
         },
     )
-    yield from kinds(
+    yield kinds(
         "called open, closed to the annotators",
-        {"": ours & ~is_open, "with several questions": several},
+        ours & ~is_open,
+        {"with several questions": several},
     )
     yield ""
 
@@ -326,18 +327,18 @@ def mrda_section(file: Path) -> Iterator[str]:
     yield prf("question: this library", asked, questions)
     yield "\nWhat goes wrong with apologies:\n"
     acts = [re.split(r"[\^.|:]", row["label"]) for row in rows]
-    yield from kinds(
+    yield kinds(
         "found, but none to the annotators",
+        ours & ~truth,
         {
-            "": ours & ~truth,
             "in turns without a label": ~known,
             "ask for a repetition": flags(["br" in act for act in acts]),
         },
     )
-    yield from kinds(
+    yield kinds(
         "not found",
+        truth & ~ours,
         {
-            "": truth & ~ours,
             "'excuse me' or 'pardon'": holds(r"\b(?:excuse|pardon) me\b", texts),
             "'oops'": holds(r"\boops\b", texts),
         },

@@ -128,8 +128,8 @@ def weights_of(export: Export, rows: Sequence[int]) -> npt.NDArray[np.float64] |
     Returns
     -------
     ndarray of shape (n_rows,) or None
-        None where there is no such column; 1 where a row has none, as where one of
-        several tables has such a column.
+        None where there is no such column; 1 for the rows of a table without it,
+        where another one has it.
 
     Raises
     ------
@@ -141,8 +141,14 @@ def weights_of(export: Export, rows: Sequence[int]) -> npt.NDArray[np.float64] |
     if values is None:
         return None
     found = []
-    for row, (file, line) in zip(rows, places_of(export, rows), strict=True):
-        weight = 1.0 if values[row] is None else _number(values[row])
+    places = places_of(export, rows)
+    weighted = {
+        file
+        for row, (file, _) in zip(rows, places, strict=True)
+        if values[row] is not None
+    }
+    for row, (file, line) in zip(rows, places, strict=True):
+        weight = _number(values[row]) if file in weighted else 1.0
         if not 0 < weight < np.inf:
             raise InputError(
                 f"{file}:{line}: {name} is {values[row]!r}; allowed are numbers over 0"

@@ -116,16 +116,22 @@ def test_weights_are_read(tmp_path):
     assert table(tmp_path, rows).weights.tolist() == [0.5, 1.5, 2.5]
 
 
-def test_a_row_without_a_weight_counts_one(tmp_path):
-    rows = [{"text": "Hm.", "level": 0, "weight": 0.5}, {"text": "Oh.", "level": 1}]
-    assert table(tmp_path, rows).weights.tolist() == [0.5, 1.0]
+def test_rows_of_a_table_without_weights_count_one_beside_another_with(tmp_path):
+    files = {
+        "a.jsonl": {"text": "Hm.", "level": 0, "weight": 0.5},
+        "b.jsonl": {"text": "Oh.", "level": 1},
+    }
+    for name, row in files.items():
+        (tmp_path / name).write_text(json.dumps(row), encoding="utf-8")
+    found = read_labelled([tmp_path / name for name in files])
+    assert found.weights.tolist() == [0.5, 1.0]
 
 
 def test_without_a_column_of_weights_there_are_none(tmp_path):
     assert table(tmp_path, [{"text": "Hm.", "level": 0}]).weights is None
 
 
-@pytest.mark.parametrize("weight", [0, -1, "much", "inf", "nan"])
+@pytest.mark.parametrize("weight", [0, -1, "much", None, "inf", "nan"])
 def test_a_weight_that_is_none_names_file_and_line(tmp_path, weight):
     rows = [
         {"text": "Hm.", "level": 0, "weight": "1"},
