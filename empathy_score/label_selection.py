@@ -176,7 +176,7 @@ def _judged(
         )
         for at in range(0, len(turns), _CHUNK)
     ]
-    X = np.nan_to_num(np.vstack([part.X for part in found]))
+    X = np.vstack([part.X for part in found])
     intervals = np.vstack([part.intervals for part in found])
     far = np.concatenate([part.out_of_domain for part in found])
     scale = np.maximum(X.std(axis=0), model.classifier.min_scale)

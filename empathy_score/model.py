@@ -83,7 +83,8 @@ class Predictions:
     Parameters
     ----------
     X : ndarray of shape (n_utterances, n_columns)
-        What the level rests on; columns as in :func:`model_columns`.
+        What the level rests on; columns as in :func:`model_columns`, 0 where a
+        feature is not known.
     probabilities : ndarray of shape (n_utterances, 3)
         Calibrated p(level 0), p(1), p(2).
     levels : ndarray of shape (n_utterances,)
@@ -167,16 +168,16 @@ def predict(model: Model, turns: Turns) -> Predictions:
     >>> found.levels.tolist(), found.out_of_domain.tolist()
     ([1, 0], [False, False])
     """
-    features = matrix_of(turns)
     judged = model.sentences.judge(turns.plain)
     sentences = judged.best()
-    X = model_matrix(features, sentences)
-    values = _without_nan(X)
+    X = np.empty((len(turns.plain), model.classifier.n_features_in_))
+    features = matrix_of(turns, out=X[:, :-2])
+    features[np.isnan(features)] = 0.0
     classifiers = (model.classifier, *model.mechanisms.values())
     log_odds = np.empty((len(classifiers), len(X), 2))
-    for target, classifier in enumerate(classifiers):
-        values[:, -2:] = sentences[:, 2 * target : 2 * target + 2]
-        log_odds[target] = classifier.log_odds_of(values)
+    for target in reversed(range(len(classifiers))):  # what stays is the level's
+        X[:, -2:] = sentences[:, 2 * target : 2 * target + 2]
+        log_odds[target] = classifiers[target].log_odds_of(X)
     probabilities, *of_mechanisms = level_probabilities(log_odds)
     far = known_shares(turns.plain, model.known) < model.least_known
     intervals = score_intervals(probabilities, model.least)
@@ -214,18 +215,11 @@ def contributions_of(model: Model, X: Array) -> list[dict[str, float]]:
     """
     names = _share_names()
     found = []
-    for row in model.classifier.contributions_of(_without_nan(X)):
+    for row in model.classifier.contributions_of(X):
         columns = row[:-1].nonzero()[0].tolist()
         shares = [(names[column], row.item(column)) for column in (*columns, -1)]
         found.append(dict(sorted(shares, key=lambda share: -abs(share[1]))))
     return found
-
-
-def _without_nan(X: Array) -> Array:
-    """Give a copy in which what is not known is 0."""
-    values = X.copy()
-    values[np.isnan(values)] = 0.0
-    return values
 
 
 @cache

@@ -22,6 +22,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from empathy_score.errors import LexiconError
 
 if TYPE_CHECKING:
@@ -67,9 +69,8 @@ _OTHER_LENGTH = re.compile(
 )
 # A long line that goes on in the next one; a short line is a message of its own.
 _WRAPPED = re.compile(r"([^\n]{40}(?<=[\w,]))\n(?=[a-z])")
-# A quick first look for what may be of another length, letters held down for one.
-_MAY_SHORTEN = re.compile(r"  |[&<]|[^\x00-\x7f]|([a-z])\1\1")
 _BETWEEN = "\0"
+_NO_ASCII = 128
 _LETTERS_BEFORE = re.compile(r"[a-z]{0,12}$")
 _LETTERS_AFTER = re.compile(r"[a-z]{0,12}")
 _WORD_REACH = 12  # letters beside a held one that are read to know the word
@@ -256,8 +257,7 @@ def plain_text(text: str) -> PlainText:
     >>> plain_text("im sory, thx 4 waiting").text
     "i'm sorry, thanks 4 waiting"
     """
-    folded = _folded(text)
-    return _plain(folded, _MAY_SHORTEN.search(folded) is not None)
+    return plain_texts([text])[0]
 
 
 def plain_texts(texts: Sequence[str]) -> list[PlainText]:
@@ -290,23 +290,35 @@ def plain_texts(texts: Sequence[str]) -> list[PlainText]:
         next(together) if alike else _folded(text)
         for text, alike in zip(texts, simple, strict=True)
     ]
-    whole = _BETWEEN.join(folded)
-    ends = list(itertools.accumulate(len(text) + len(_BETWEEN) for text in folded))
-    may = {
-        bisect.bisect_right(ends, match.start())
-        for match in _MAY_SHORTEN.finditer(whole)
-    }
-    return [_plain(text, place in may) for place, text in enumerate(folded)]
+    unusual = load_spellings().tokens
+    result = []
+    for text, may in zip(folded, _may_shorten(folded), strict=True):
+        plain, offsets = text, None
+        if may:
+            plain, offsets = _rewritten(text, _OTHER_LENGTH, _shortened, None)
+        if not unusual.isdisjoint(plain.split()):
+            plain, offsets = _rewritten(plain, _WORD, _respelt, offsets)
+        result.append(PlainText(plain, offsets))
+    return result
 
 
-def _plain(folded: str, may_shorten: bool) -> PlainText:
-    spellings = load_spellings()
-    offsets: tuple[int, ...] | None = None
-    if may_shorten:
-        folded, offsets = _rewritten(folded, _OTHER_LENGTH, _shortened, None)
-    if not spellings.tokens.isdisjoint(folded.split()):
-        folded, offsets = _rewritten(folded, _WORD, _respelt, offsets)
-    return PlainText(folded, offsets)
+def _may_shorten(folded: Sequence[str]) -> list[bool]:
+    """Say in which texts may be what has another length; a quick first look.
+
+    That is two blanks in a row, the first character of an entity or a tag, one that
+    is not of ASCII, or a letter that stands three times.
+    """
+    whole = _BETWEEN.join([*folded, ""])
+    at = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
+    found = (at == ord("&")) | (at == ord("<")) | (at >= _NO_ASCII)
+    doubled = at[1:] == at[:-1]
+    found[1:] |= doubled & (at[1:] == ord(" "))
+    found[2:] |= (
+        doubled[1:] & doubled[:-1] & (at[2:] >= ord("a")) & (at[2:] <= ord("z"))
+    )
+    sizes = np.fromiter(map(len, folded), np.int64, len(folded)) + len(_BETWEEN)
+    in_text: list[bool] = np.logical_or.reduceat(found, sizes.cumsum() - sizes).tolist()
+    return in_text
 
 
 def _lowered(text: str) -> str:

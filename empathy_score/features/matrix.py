@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 from empathy_score.features.declarations import all_features
 from empathy_score.features.turns import (
     Array,
+    Bytes,
     Counts,
     Ints,
     Turns,
@@ -62,24 +63,25 @@ def feature_matrix(
     return matrix_of(turns_of(docs, reply_to, n_repeated))
 
 
-def matrix_of(turns: Turns) -> Array:
+def matrix_of(turns: Turns, out: Array | None = None) -> Array:
     """Compute every feature of counted utterances.
 
     Parameters
     ----------
     turns : Turns
         From :func:`~empathy_score.features.turns.turns_of`.
+    out : ndarray of shape (n_utterances, n_features), dtype float64, optional
+        Where to put them; a new array if not given.
 
     Returns
     -------
     ndarray of shape (n_utterances, n_features), dtype float64
     """
     counted = _counted()
-    X = np.empty((len(turns.has_before), len(all_features())))
+    X = np.empty((len(turns.has_before), len(all_features()))) if out is None else out
     X[:, counted.own.places] = _counts(turns.own, counted.own)
-    before = _counts(turns.before, counted.before)
-    before[~turns.has_before] = np.nan
-    X[:, counted.before.places] = before
+    X[:, counted.before.places] = _counts(turns.before, counted.before)
+    X[~turns.has_before, counted.before.places] = np.nan
     for place, compute in counted.others:
         X[:, place] = compute(turns)
     return X
@@ -91,7 +93,7 @@ class _Marks:
 
     places: slice
     columns: Ints
-    most: Array
+    most: Bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ class _Counted:
     others: tuple[tuple[int, Callable[[Turns], Array]], ...]
 
 
-def _counts(counts: Counts, marks: _Marks) -> Array:
-    found: Array = counts.marks.take(marks.columns, axis=1)
+def _counts(counts: Counts, marks: _Marks) -> Bytes:
+    found: Bytes = counts.marks.take(marks.columns, axis=1)
     return np.minimum(found, marks.most, out=found)
 
 
@@ -128,5 +130,5 @@ def _side_by_side(counted: Sequence[tuple[int, int, float]]) -> _Marks:
     if places != tuple(range(places[0], places[-1] + 1)):
         raise ValueError("features that count marks must stand together")
     return _Marks(
-        slice(places[0], places[-1] + 1), np.array(columns), np.array(most, np.float64)
+        slice(places[0], places[-1] + 1), np.array(columns), np.array(most, np.uint8)
     )

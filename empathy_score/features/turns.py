@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +40,8 @@ _NAMING = frozenset({"feeling_word", "trouble_named"})
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Bytes = npt.NDArray[np.uint8]
+_MOST = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,16 @@ class Counts:
 
     Attributes
     ----------
-    marks : ndarray of shape (n_texts, n_marks)
-        How often each label, kind and row of the lexicon was found; columns as in
-        :func:`mark_columns`.
+    marks : ndarray of uint8, shape (n_texts, n_marks)
+        How often each label, kind and row of the lexicon was found, at most 255;
+        columns as in :func:`mark_columns`.
     numbers : ndarray of shape (n_texts, 7)
         What the properties ``n_...`` give.
     words, cue_words : tuple of frozenset of int
         Lower-case content words of each text, and of its warm cues, as hashes.
     """
 
-    marks: Array
+    marks: Bytes
     numbers: Array
     words: tuple[frozenset[int], ...]
     cue_words: tuple[frozenset[int], ...]
@@ -109,8 +112,7 @@ class Counts:
         -------
         ndarray of shape (n_texts,)
         """
-        found: Array = self.marks[:, mark_columns()[mark]]
-        return found
+        return self.marks[:, mark_columns()[mark]].astype(np.float64)
 
     def has(self, marks: tuple[str, ...]) -> Bools:
         """Say which marks were found in each text.
@@ -273,9 +275,9 @@ def _taken(counts: Counts, places: Sequence[int]) -> Counts:
     empty = index < 0
     some_empty = bool(empty.any())
 
-    def take(values: Array) -> Array:
+    def take(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         if not len(values):
-            return np.zeros((len(index), values.shape[1]))
+            return np.zeros((len(index), values.shape[1]), values.dtype)
         taken = values.take(index, axis=0, mode="wrap")
         if some_empty:
             taken[empty] = 0
@@ -342,7 +344,7 @@ def counts_from(tokens: Tokens, spans: Spans) -> Counts:
     )
 
 
-def _mark_counts(spans: Spans, n_texts: int) -> Array:
+def _mark_counts(spans: Spans, n_texts: int) -> Bytes:
     """How often each mark was found, what is denied left out."""
     first, columns = _marks_of_rows(spans.own)
     kept = ~spans.denied
@@ -353,9 +355,10 @@ def _mark_counts(spans: Spans, n_texts: int) -> Array:
     entry = (begin - to).repeat(counts)
     entry += np.arange(len(entry))
     cell = (spans.owner[kept] * n_marks).repeat(counts) + columns[entry]
-    found = np.bincount(cell, np.ones(len(cell)), minlength=n_texts * n_marks)
-    # bincount of nothing gives integers
-    return found.reshape(n_texts, n_marks).astype(np.float64, copy=False)
+    cells, found = np.unique(cell, return_counts=True)  # few are more than zero
+    marks = np.zeros((n_texts, n_marks), dtype=np.uint8)
+    marks.ravel()[cells] = np.minimum(found, _MOST)
+    return marks
 
 
 def _naming(spans: Spans) -> Bools:

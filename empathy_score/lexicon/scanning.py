@@ -62,7 +62,9 @@ class Scanner:
         """Make the automaton, and a smaller table to ask first."""
         made = AhoCorasick(self.literals, store_patterns=False)
         object.__setattr__(self, "automaton", made)
-        object.__setattr__(self, "firsts", self.beginnings.any(axis=2))
+        firsts = np.ones((len(self.beginnings), N_CHARACTERS + 1), dtype=np.bool_)
+        firsts[:, :-1] = self.beginnings.any(axis=2)  # the last: at the text's start
+        object.__setattr__(self, "firsts", firsts)
 
     def __reduce__(self) -> tuple[type[Scanner], tuple[object, ...]]:
         """Leave the automaton out, which cannot travel; it is made anew there."""
@@ -180,13 +182,12 @@ def scan(texts: Sequence[str], scanner: Scanner) -> Tries:
         entry, text_of, of = entry[kept], text_of[kept], of[kept]
     row, shift = scanner.row[entry], scanner.shift[entry]
     anywhere = shift == _ANYWHERE
-    until = np.zeros((len(scanner.beginnings), len(texts)), dtype=np.int64)
-    until[row[anywhere], text_of[anywhere]] = end[of[anywhere]]  # the last is kept
     known = ~anywhere
     text_k = text_of[known]
     begin_k = place[of[known]] - starts[text_k] + shift[known]
     spots = _Spots(characters, word, starts, lengths)
-    row_s, text_s, begin_s = _positions(until, spots, scanner)
+    searched = row[anywhere] * len(texts) + text_of[anywhere]
+    row_s, text_s, begin_s = _positions(searched, end[of[anywhere]], spots, scanner)
     return _in_order(
         np.concatenate([2 * row_s + 1, 2 * row[known]]),
         np.concatenate([text_s, text_k]),
@@ -254,34 +255,46 @@ def _opened(literal: Ints, text: Ints, n_texts: int, scanner: Scanner) -> Bools:
     return opened
 
 
-def _positions(until: Ints, spots: _Spots, scanner: Scanner) -> tuple[Ints, Ints, Ints]:
+def _positions(
+    searched: Ints, end: Ints, spots: _Spots, scanner: Scanner
+) -> tuple[Ints, Ints, Ints]:
     """Give the positions at which each searched row can begin in each text.
 
     That is at the text's start, at a character that is no word's, and where a word
-    begins, if the row can begin with this and the next character. ``until`` says where
-    the last word ends that the row needs, no later does it begin; 0 if there is none.
+    begins, if the row can begin with this and the next character. ``searched`` names
+    row and text in one number; ``end`` says where a word ends that the row needs, no
+    later than the last of these does it begin.
     """
-    rows, texts = until.nonzero()
-    if not len(rows):
-        return rows, texts, texts
-    starts, characters = spots.starts, spots.characters
+    characters, starts = spots.characters, spots.starts
+    order = (searched * len(characters) + end).argsort()
+    searched, end = searched[order], end[order]
+    last = np.ones(len(searched), dtype=np.bool_)
+    np.not_equal(searched[1:], searched[:-1], out=last[:-1])
+    rows, texts = np.divmod(searched[last], len(starts))
     edge = ~spots.word
     edge[1:] |= edge[:-1]
+    for back in range(1, len(_BETWEEN) + 1):
+        edge[starts - back] = False
+    edge[-len(_BETWEEN) :] = False
+    n_edges = np.zeros(len(edge) + 1, dtype=np.int64)  # before each character
+    edge.cumsum(out=n_edges[1:])
     place = edge.nonzero()[0]
-    text = starts.searchsorted(place, side="right") - 1
-    inside = (text >= 0) & (place < starts[text] + spots.lengths[text])
-    place, text = place[inside], text[inside]
-    begin = text.searchsorted(texts)
-    counts = place.searchsorted(until[rows, texts]) - begin
-    counts = np.minimum(np.maximum(counts, 0), text.searchsorted(texts + 1) - begin)
-    candidate = _ranges(begin, counts)
-    row, text_of = rows.repeat(counts), texts.repeat(counts)
-    begin = (place - starts[text])[candidate]
-    one, two = characters[place], characters[place + 1]
-    may = (scanner.firsts[row, one[candidate]] | (begin == 0)).nonzero()[0]
-    row, text_of, begin, candidate = row[may], text_of[may], begin[may], candidate[may]
-    can = scanner.beginnings[row, one[candidate], two[candidate]] | (begin == 0)
-    return row[can], text_of[can], begin[can]
+    first = n_edges[starts]
+    place_in_text = place - starts.repeat(np.diff(first, append=len(place)))
+    one = characters[place]
+    one[place_in_text == 0] = N_CHARACTERS
+    begin = first[texts]
+    until = np.minimum(end[last], starts[texts] + spots.lengths[texts])
+    counts = np.maximum(n_edges[until] - begin, 0)
+    edge_of = _ranges(begin, counts)
+    cell = (rows * scanner.firsts.shape[1]).repeat(counts)
+    cell += one[edge_of]
+    may = scanner.firsts.take(cell).nonzero()[0]
+    pair, edge_of = np.arange(len(rows)).repeat(counts)[may], edge_of[may]
+    row, place = rows[pair], place[edge_of]
+    can = scanner.beginnings[row, characters[place], characters[place + 1]]
+    can |= place_in_text[edge_of] == 0
+    return row[can], texts[pair[can]], place_in_text[edge_of[can]]
 
 
 def _ranges(first: Ints, counts: Ints) -> Ints:
