@@ -127,14 +127,12 @@ def utterances_of(
         row=rows,
         conversation=_conversations(columns, told, rows),
         role=_roles(_values(frame, columns.role, rows), roles),
-        text=[_whole_characters(texts[row]) for row in rows],
+        text=[*map(_whole_characters, map(texts.__getitem__, rows))],
         start=_times(frame, columns.start, rows),
         end=_times(frame, columns.end, rows),
     )
-    return (
-        table.at(_order(table, _values(frame, columns.turn, rows))),
-        not {"unknown"}.issuperset(table.role),
-    )
+    turns = None if columns.turn is None else _values(frame, columns.turn, rows)
+    return table.at(_order(table, turns)), not {"unknown"}.issuperset(table.role)
 
 
 def _values(
@@ -189,16 +187,19 @@ def _times(
     return [seconds_of(name, value) for value in _values(frame, name, rows)]
 
 
-def _order(table: UtteranceTable, turns: Sequence[Any]) -> list[int]:
+def _order(table: UtteranceTable, turns: Sequence[Any] | None) -> list[int]:
     """Put each conversation together, by number of turn, then by time."""
     first: dict[str, int] = {}
     numbers = np.array(
         [first.setdefault(name, len(first)) for name in table.conversation],
         dtype=np.int64,
     )
-    start = _if_whole(table.start, numbers, len(first))
-    turn = _if_whole([*map(_number, turns)], numbers, len(first))
-    order: list[int] = np.lexsort((turn, start, numbers)).tolist()  # ties stay
+    keys = [numbers]  # the last one counts most; ties stay
+    if table.start.count(None) < len(table):
+        keys.insert(0, _if_whole(table.start, numbers, len(first)))
+    if turns is not None:
+        keys.insert(0, _if_whole([*map(_number, turns)], numbers, len(first)))
+    order: list[int] = np.lexsort(keys).tolist()
     return order
 
 
@@ -252,7 +253,9 @@ def add_columns(
     row_of[places] = np.arange(len(places))
     columns = native_columns(frame, scored, row_of)
     if frame.implementation.is_polars():  # narwhals would do the same, but slower
-        scored_frame = frame.to_native().with_columns(**columns)
+        scored_frame = frame.to_native().hstack(
+            [column.alias(name) for name, column in columns.items()]
+        )
         return cast("nw.DataFrame[Any]", nw.from_native(scored_frame))
     return frame.with_columns(
         *(

@@ -106,9 +106,10 @@ def _polars_cues(native: Any, cues: CueTable, row_of: Ints) -> Any:  # noqa: ANN
     has = counts > 0
     table = native.DataFrame(cues.fields(), schema=schema).to_struct("cues").to_frame()
     turn = native.Series("turn", np.repeat(np.arange(len(counts)), counts))
-    grouped = table.with_columns(turn).group_by("turn", maintain_order=True)
+    grouped = table.hstack([turn]).group_by("turn", maintain_order=True)
     empty = table["cues"].clear().implode()
-    lists = native.concat([grouped.agg("cues")["cues"], empty, empty.clear(1)])
+    null = native.Series("cues", [None], dtype=empty.dtype)
+    lists = native.concat([grouped.agg("cues")["cues"], empty, null])
     lists = lists.rechunk()  # gathers a hundred times faster
     n_lists = int(has.sum())
     place = np.append(np.where(has, np.cumsum(has) - 1, n_lists), n_lists + 1)

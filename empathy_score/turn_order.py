@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from empathy_score.records import Role, Utterance
+from empathy_score.utterance_table import UtteranceTable
 
 _OTHER_SIDE: dict[Role, Role] = {"agent": "customer", "customer": "agent"}
 
@@ -46,17 +47,25 @@ def replies(utterances: Iterable[Utterance]) -> Iterator[str | None]:
     'Broken.\nAgain!'
     """
     said: dict[str, _Said] = {}
-    for utterance in utterances:
-        before = said.get(utterance.conversation)
+    for conversation, role, text in _turns(utterances):
+        before = said.get(conversation)
         if before is None:
-            before = said[utterance.conversation] = _Said()
-        other = _OTHER_SIDE.get(utterance.role)
+            before = said[conversation] = _Said()
+        other = _OTHER_SIDE.get(role)
         if other is None:
             yield None
             continue
         words = before.words.get(other)
         yield None if words is None else "\n".join(words)
-        if before.last != utterance.role:
-            before.words[utterance.role] = []
-        before.words[utterance.role].append(utterance.text)
-        before.last = utterance.role
+        if before.last == role:
+            before.words[role].append(text)
+        else:
+            before.words[role] = [text]
+        before.last = role
+
+
+def _turns(utterances: Iterable[Utterance]) -> Iterable[tuple[str, Role, str]]:
+    if isinstance(utterances, UtteranceTable):
+        columns = utterances.conversation, utterances.role, utterances.text
+        return zip(*columns, strict=True)
+    return ((one.conversation, one.role, one.text) for one in utterances)

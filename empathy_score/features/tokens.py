@@ -37,6 +37,7 @@ _AROUND = '.,!?;"'  # marks that no emoticon begins with
 _MOST_PIECES = 50_000
 _START, _END, _KIND, _LOWER = range(4)
 _WHOLE = -1  # instead of a place: the text must be cut as a whole
+_NEW = -2  # not yet cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,10 @@ def tokens_of_texts(nlp: Language, texts: Sequence[str]) -> Tokens:
     if pieces is None:
         return tokens_of_docs(make_doc(nlp, text) for text in texts)
     parts = " ".join(texts).split(" ")
-    _learn(parts, nlp, pieces)
-    place = np.fromiter(map(pieces.place.__getitem__, parts), np.int64, len(parts))
+    place = _places(parts, pieces)
+    if place.min() == _NEW:
+        _learn(parts, nlp, pieces)
+        place = _places(parts, pieces)
     n_parts = np.array([text.count(" ") + 1 for text in texts], dtype=np.int64)
     first_part = n_parts.cumsum() - n_parts
     size = np.fromiter(map(len, parts), np.int64, len(parts)) + 1
@@ -258,6 +261,11 @@ def _pieces_of(nlp: Language, tokenizer: Any) -> _Pieces | None:  # noqa: ANN401
         url_match=tokenizer.url_match,
     )
     return _Pieces(bare=bare, rules=rules)
+
+
+def _places(parts: Sequence[str], pieces: _Pieces) -> Ints:
+    found = map(pieces.place.get, parts, itertools.repeat(_NEW))
+    return np.fromiter(found, np.int64, len(parts))
 
 
 def _learn(parts: Iterable[str], nlp: Language, pieces: _Pieces) -> None:
