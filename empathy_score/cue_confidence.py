@@ -18,7 +18,8 @@ import numpy.typing as npt
 from empathy_score.errors import InputError, ModelError
 from empathy_score.logistic import Logistic, probabilities, read_weights
 from empathy_score.model_folder import find_folder, read_about, read_estimator
-from empathy_score.sentences import sentences_of, word_matrix
+from empathy_score.sentences import sentences_of
+from empathy_score.vocabulary import Vocabulary, word_matrix
 
 Array = npt.NDArray[np.float64]
 
@@ -83,12 +84,11 @@ class CueConfidence:
     slope: Array
     shift: Array
     about: Mapping[str, Any]
-    columns: dict[str, int] = field(init=False, repr=False)
+    vocabulary: Vocabulary = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Give each word its column."""
-        columns = {word: column for column, word in enumerate(self.words)}
-        object.__setattr__(self, "columns", columns)
+        """Make the words ready to be found."""
+        object.__setattr__(self, "vocabulary", Vocabulary(self.words, self.rarity))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +210,7 @@ def word_weights(
         )
     linear = model.kinds
     joined = " ".join(piece for _, _, piece in sentences_of(text))
-    row = word_matrix([joined], model.columns, model.rarity)
+    row = word_matrix([joined], model.vocabulary)
     own = linear.classes_.tolist().index(label)
     others = np.delete(linear.coef_, own, axis=0).mean(axis=0)
     weights = linear.coef_[own] - others
@@ -275,7 +275,7 @@ def sentence_values(pieces: list[str], model: CueConfidence) -> Array:
     -------
     ndarray of shape (n_sentences, 2), each in [0, 1]
     """
-    matrix = word_matrix(pieces, model.columns, model.rarity)
+    matrix = word_matrix(pieces, model.vocabulary)
     chances = probabilities(model.kinds, matrix)
     kinds = model.kinds.classes_.tolist()
     shares = np.zeros((len(kinds), len(CONFIDENCE_LABELS)))

@@ -32,7 +32,8 @@ from empathy_score.errors import InputError
 from empathy_score.labelled import labelled_files
 from empathy_score.logistic import stored_weights, weights_of
 from empathy_score.model_folder import check_out, write_folder
-from empathy_score.sentences import learn_words, sentences_of, word_matrix
+from empathy_score.sentences import sentences_of
+from empathy_score.vocabulary import learn_vocabulary, word_matrix
 
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -243,20 +244,19 @@ def _enough(data: Sequence[Sentence], labelled: Sequence[Path | str]) -> None:
 
 def _fitted(data: Sequence[Sentence]) -> CueConfidence:
     """Learn the words, their rarity and the weights."""
-    words, rarity = learn_words([row.text for row in data])
-    columns = {word: column for column, word in enumerate(words)}
+    vocabulary = learn_vocabulary([row.text for row in data])
     # Balanced: two thirds of the sentences are plain work, and would hide rare kinds.
     kinds = LogisticRegression(
         C=2.0, max_iter=1000, tol=1e-3, class_weight="balanced"
     ).fit(
-        word_matrix([row.text for row in data], columns, rarity),
+        word_matrix([row.text for row in data], vocabulary),
         [row.kind for row in data],
         sample_weight=[row.weight for row in data],
     )
     return CueConfidence(
         name="",
-        words=tuple(words),
-        rarity=rarity,
+        words=tuple(vocabulary.words),
+        rarity=vocabulary.rarity,
         kinds=weights_of(kinds),
         slope=np.ones(len(CONFIDENCE_LABELS)),
         shift=np.zeros(len(CONFIDENCE_LABELS)),

@@ -194,7 +194,7 @@ def _order(table: UtteranceTable, turns: Sequence[Any] | None) -> list[int]:
         [first.setdefault(name, len(first)) for name in table.conversation],
         dtype=np.int64,
     )
-    keys = [numbers]  # the last one counts most; ties stay
+    keys: list[npt.NDArray[Any]] = [numbers]  # the last counts most; ties stay
     if table.start.count(None) < len(table):
         keys.insert(0, _if_whole(table.start, numbers, len(first)))
     if turns is not None:

@@ -23,11 +23,11 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from empathy_score.errors import InputError
 from empathy_score.features.entries import utterances
 from empathy_score.normalization import PlainText, plain_text, plain_texts
-from empathy_score.sentences import (
+from empathy_score.sentences import sentence_texts, sentences_of
+from empathy_score.vocabulary import (
+    Vocabulary,
     Words,
-    learn_words,
-    sentence_texts,
-    sentences_of,
+    learn_vocabulary,
     word_matrix,
     words_in,
 )
@@ -264,7 +264,7 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Judged
         """
         owners, plain = sentence_texts(texts)
-        words = words_in(plain, self._columns, self.rarity_)
+        words = words_in(plain, self._vocabulary)
         return Judged(
             owner=np.array(owners, dtype=np.int64),
             words=words,
@@ -364,7 +364,7 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         state: dict[str, Any] = dict(super().__getstate__())
         if "words_" in state:
             state["words_"] = "\n".join(state["words_"])
-            del state["_columns"]
+            del state["_vocabulary"]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -373,11 +373,12 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             state = {**state, "words_": state["words_"].split("\n")}
         super().__setstate__(state)
         if "words_" in state:
-            self._columns = _places(self.words_)
+            self._vocabulary = Vocabulary(state["words_"], state["rarity_"])
 
     def _learn(self, plain: list[str], targets: Levels) -> None:
-        self.words_, self.rarity_ = learn_words(plain, self.min_df)
-        self._columns = _places(self.words_)
+        self._vocabulary = learn_vocabulary(plain, self.min_df)
+        self.words_ = self._vocabulary.words
+        self.rarity_ = self._vocabulary.rarity
         self.n_targets_ = targets.shape[1]
         matrix = self._matrix(plain)
         outputs = [column > threshold for column in targets.T for threshold in (0, 1)]
@@ -393,11 +394,11 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             self.intercept_[place] = model.intercept_[0]
 
     def _matrix(self, plain: list[str]) -> Any:  # noqa: ANN401
-        return word_matrix(plain, self._columns, self.rarity_)
+        return word_matrix(plain, self._vocabulary)
 
     def _probabilities(self, plain: list[str]) -> Array:
         """Probabilities of each sentence, shape (n_sentences, n_outputs)."""
-        words = words_in(plain, self._columns, self.rarity_)
+        words = words_in(plain, self._vocabulary)
         return self._values(words, len(plain))
 
     def _values(self, words: Words, n_sentences: int) -> Array:
@@ -410,10 +411,6 @@ class SentenceLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             minlength=n_outputs * n_sentences,
         ).reshape(n_outputs, n_sentences)
         return np.asarray(1 / (1 + np.exp(-(log_odds.T + self.intercept_))))
-
-
-def _places(words: Sequence[str]) -> dict[str, int]:
-    return {word: column for column, word in enumerate(words)}
 
 
 def _texts(X: Any) -> list[str]:  # noqa: ANN401

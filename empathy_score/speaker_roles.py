@@ -24,7 +24,6 @@ from empathy_score.errors import InputError, ModelError
 from empathy_score.logistic import Logistic, log_odds, read_weights
 from empathy_score.model_folder import find_folder, read_about, read_estimator
 from empathy_score.records import Role, Utterance
-from empathy_score.sentences import word_matrix
 from empathy_score.speaker_words import (
     Speaker,
     joined_turns,
@@ -33,6 +32,7 @@ from empathy_score.speaker_words import (
     shrunken_means,
     spoken_words,
 )
+from empathy_score.vocabulary import Vocabulary, word_matrix
 
 Array = npt.NDArray[np.float64]
 ROLE_THRESHOLD = 0.8
@@ -109,12 +109,11 @@ class SpeakerRoleModel:
     rarity: Array
     linear: Logistic
     calibration: Calibration
-    columns: dict[str, int] = field(init=False, repr=False)
+    vocabulary: Vocabulary = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Give each word its column."""
-        columns = {word: column for column, word in enumerate(self.words)}
-        object.__setattr__(self, "columns", columns)
+        """Make the words ready to be found."""
+        object.__setattr__(self, "vocabulary", Vocabulary(self.words, self.rarity))
 
 
 def speaker_roles(
@@ -291,7 +290,7 @@ def _evidence(
         return {}
     numbers: dict[Speaker, int] = {}
     owner = np.array([numbers.setdefault(speaker, len(numbers)) for speaker in owners])
-    known = word_matrix(pieces, model.columns, model.rarity)
+    known = word_matrix(pieces, model.vocabulary)
     values = log_odds(model.linear, known)[:, 0]
     prior = model.calibration.prior_pieces
     means = shrunken_means(owner, values, piece_weights(pieces), prior)

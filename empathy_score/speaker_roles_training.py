@@ -25,7 +25,6 @@ from empathy_score.logistic import stored_weights, weights_of
 from empathy_score.model_folder import check_out, write_folder
 from empathy_score.readers import Reject, conversations, open_export
 from empathy_score.readers.sql import as_text, column_types, quoted
-from empathy_score.sentences import learn_words, word_matrix
 from empathy_score.speaker_roles import (
     ROLE_THRESHOLD,
     Calibration,
@@ -45,6 +44,7 @@ from empathy_score.speaker_words import (
     pieces_of,
     spoken_words,
 )
+from empathy_score.vocabulary import Vocabulary, learn_vocabulary, word_matrix
 
 STRENGTHS = (1.0, 3.0, 10.0)
 """Inverse strengths of the penalty that are tried."""
@@ -102,7 +102,8 @@ def train_speaker_roles(
     held_out = {strength: _held_out(data, groups, strength) for strength in STRENGTHS}
     strength, calibration, losses = _chosen(data, held_out)
     windows = windows_of(data, held_out[strength], calibration.prior_pieces)
-    words, rarity, linear = _fitted(data, strength)
+    vocabulary, linear = _fitted(data, strength)
+    words, rarity = vocabulary.words, vocabulary.rarity
     metrics = {
         "held_out": measures_of(windows, calibration),
         "single": single_measures(windows, calibration),
@@ -197,19 +198,18 @@ def _conversation(
 
 def _fitted(
     data: Sequence[RoleConversation], strength: float
-) -> tuple[list[str], Array, LogisticRegression]:
+) -> tuple[Vocabulary, LogisticRegression]:
     pieces = [piece for one in data for piece in one.pieces]
-    words, rarity = learn_words(pieces, min_df=_MIN_PIECES)
-    columns = {word: column for column, word in enumerate(words)}
+    vocabulary = learn_vocabulary(pieces, min_df=_MIN_PIECES)
     is_agent = np.concatenate([one.is_agent[one.turn] for one in data])
     weights = piece_weights(pieces)
     # Agents say more: both sides count the same, so that no words speak for nobody.
     for side in (is_agent, ~is_agent):
         weights[side] /= 2 * weights[side].sum() / len(weights)
     fitted = LogisticRegression(C=strength, max_iter=2000).fit(
-        word_matrix(pieces, columns, rarity), is_agent, weights
+        word_matrix(pieces, vocabulary), is_agent, weights
     )
-    return words, rarity, fitted
+    return vocabulary, fitted
 
 
 def _held_out(
@@ -218,10 +218,9 @@ def _held_out(
     """Log-odds of each piece from models that have not seen its group."""
     found = [np.zeros(len(one.pieces)) for one in data]
     for fit, test in GroupKFold(N_SPLITS).split(groups, groups=groups):
-        words, rarity, linear = _fitted([data[place] for place in fit], strength)
-        columns = {word: column for column, word in enumerate(words)}
+        vocabulary, linear = _fitted([data[place] for place in fit], strength)
         for place in test:
-            known = word_matrix(data[place].pieces, columns, rarity)
+            known = word_matrix(data[place].pieces, vocabulary)
             found[place] = linear.decision_function(known)
     return found
 

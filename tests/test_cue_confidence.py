@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from empathy_score import InputError, ModelError
 from empathy_score.cue_confidence import (
@@ -15,7 +14,6 @@ from empathy_score.cue_confidence import (
     cue_confidences,
     load_cue_confidence,
     sentences_of,
-    word_matrix,
     word_weights,
 )
 from empathy_score.cue_confidence_training import (
@@ -174,15 +172,6 @@ def test_the_words_say_why(model):
     assert "must" in " ".join(word for word, _ in found[:4])
     with pytest.raises(InputError, match="reflection, affirmation"):
         word_weights("You must be tired.", "apology", model)
-
-
-def test_the_matrix_is_that_of_scikit_learn():
-    texts = ["so sad so sad ?", "you can do it !", "", "unknown words only", "you ?"]
-    counted = TfidfVectorizer(
-        ngram_range=(1, 2), token_pattern=r"\w+|[?!]", binary=True, lowercase=False
-    ).fit(texts[:2])
-    ours = word_matrix(texts, counted.vocabulary_, counted.idf_)
-    assert np.allclose(ours.toarray(), counted.transform(texts).toarray())
 
 
 def test_kinds_come_from_the_sheet_or_else_from_cues(tmp_path):

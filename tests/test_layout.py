@@ -17,6 +17,7 @@ ORDER = [
     "model_folder",
     "logistic",
     "sentences",
+    "vocabulary",
     "speaker_words",
     "speaker_roles",
     "readers",

@@ -7,7 +7,7 @@ import skops.io
 from sklearn.base import clone
 
 from empathy_score import InputError, SentenceLevels
-from empathy_score.sentences import learn_words, sentences_of, word_matrix
+from empathy_score.sentences import sentences_of
 
 TEXTS = [
     "So sorry about that! Order number?",
@@ -97,16 +97,6 @@ def test_it_is_stored_without_code_and_cloned_without_what_it_learned(model):
 def test_evidence_of_another_length_is_refused():
     with pytest.raises(ValueError, match="12 utterances but evidence of 1"):
         SentenceLevels().fit(TEXTS, LEVELS, [[]])
-
-
-def test_words_stand_in_one_order_whatever_the_process():
-    texts = ["so late and so sorry and it is gone", "gone and late"]
-    words, rarity = learn_words(texts, min_df=1)
-    columns = {word: column for column, word in enumerate(words)}
-    matrix = word_matrix(texts, columns, rarity)
-    for row in range(2):
-        found = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
-        assert found.tolist() == sorted(found)
 
 
 def test_an_endless_run_is_cut_at_once():

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import MaxAbsScaler
 
-from empathy_score.sentences import learn_words, word_matrix
+from empathy_score.vocabulary import learn_vocabulary, word_matrix
 from epitome_recipe.pairs import Array, DataError, Pairs, Places
 
 FOLDS = 5
@@ -140,11 +140,10 @@ def _words(texts: Sequence[str], train: Places, test: Places) -> Part:
     """Words and word pairs that occur twice or more, weighed by rarity."""
     learned, asked = ([texts[place] for place in part] for part in (train, test))
     try:
-        words, rarity = learn_words(learned)
+        vocabulary = learn_vocabulary(learned)
     except ValueError:  # no word occurs twice, as where posts are left out
         return sparse.csr_matrix((len(train), 1)), sparse.csr_matrix((len(test), 1))
-    columns = {word: column for column, word in enumerate(words)}
-    return word_matrix(learned, columns, rarity), word_matrix(asked, columns, rarity)
+    return word_matrix(learned, vocabulary), word_matrix(asked, vocabulary)
 
 
 def _scaled(values: Array, train: Places, test: Places) -> Part:
