@@ -7,9 +7,9 @@ model was trained on; its score would rest on nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from empathy_score.normalization import PlainText, plain_text
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _MOST_SEEN = 50_000
 _BITS = 31  # two counts in one number
+_NEW = -1  # not yet counted
 _MASK = re.compile(r"#\w+#|https?://\S+|[^\s@]{1,64}@\S+")
 
 
@@ -94,12 +95,25 @@ def known_shares(
         seen.clear()
     plain = [plain_text(text) if isinstance(text, str) else text for text in texts]
     parts = [text.text.split() for text in plain]
-    for part in set(chain.from_iterable(parts)).difference(seen):
-        words = _words(part)
-        n_known = sum(map(known.__contains__, words))
-        seen[part] = len(words) << _BITS | n_known
-    found = np.array([sum(map(seen.__getitem__, part)) for part in parts], np.int64)
+    counts = _counts(parts, seen)
+    if counts.min(initial=0) == _NEW:
+        for part in set(chain.from_iterable(parts)).difference(seen):
+            words = _words(part)
+            n_known = sum(map(known.__contains__, words))
+            seen[part] = len(words) << _BITS | n_known
+        counts = _counts(parts, seen)
+    until = np.zeros(len(counts) + 1, dtype=np.int64)
+    counts.cumsum(out=until[1:])
+    ends = np.cumsum([0, *map(len, parts)])
+    found = np.diff(until[ends])
     return np.asarray(((found & (1 << _BITS) - 1) + 1) / ((found >> _BITS) + 1))
+
+
+def _counts(
+    parts: Sequence[Sequence[str]], seen: Mapping[str, int]
+) -> npt.NDArray[np.int64]:
+    found = map(seen.get, chain.from_iterable(parts), repeat(_NEW))
+    return np.fromiter(found, np.int64)
 
 
 @lru_cache(maxsize=2)

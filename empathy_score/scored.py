@@ -69,17 +69,26 @@ class CueTable:
     def cues_at(self, turn: int) -> tuple[Cue, ...]:
         """Give the cues of one turn as records."""
         names = _names_of_rows(self.own)
+        at = slice(*self.first[turn : turn + 2].tolist())
+        cues = zip(
+            self.row[at].tolist(),
+            self.start[at].tolist(),
+            self.end[at].tolist(),
+            self.text[at],
+            self.negated[at].tolist(),
+            strict=True,
+        )
         return tuple(
             Cue(
-                label=names[self.row[at]][0],
-                subtype=names[self.row[at]][1],
-                start=int(self.start[at]),
-                end=int(self.end[at]),
-                text=self.text[at],
-                pattern=names[self.row[at]][2],
-                negated=bool(self.negated[at]),
+                label=names[row][0],
+                subtype=names[row][1],
+                start=start,
+                end=end,
+                text=text,
+                pattern=names[row][2],
+                negated=negated,
             )
-            for at in range(self.first[turn], self.first[turn + 1])
+            for row, start, end, text, negated in cues
         )
 
     def structs(self) -> list[list[Row]]:

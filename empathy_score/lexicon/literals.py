@@ -42,6 +42,7 @@ _RARE = 0.0005  # share of texts that hold a word outside the commonest
 _MOST = 200  # texts to which neighbours are joined
 _CHOICES = 2000  # texts of one choice
 _SEARCH_COST = 6.0  # trying every position, beside trying a known one
+_SPARED = 0.5  # share of tries from which on choices are looked at each alone
 _OFTEN, _SELDOM = 0.03, 0.45  # costs from which on a second condition is worth it
 
 
@@ -162,7 +163,11 @@ def needed_of(
     tuple of Needed
     """
     choices = _choices(list(parsed))
-    return tuple(_needed(choice, anywhere=anywhere) for choice in choices)
+    return tuple(
+        needed
+        for choice in choices
+        for needed in _needed_apart(choice, anywhere=anywhere)
+    )
 
 
 def parsed(expression: str) -> Sequence[tuple[Any, Any]]:
@@ -192,6 +197,35 @@ def _choices(items: Sequence[tuple[Any, Any]]) -> Iterator[Sequence[tuple[Any, A
             yield from _choices(list(choice))
     else:
         yield items
+
+
+def _needed_apart(
+    items: Sequence[tuple[Any, Any]], *, anywhere: bool
+) -> Sequence[Needed]:
+    """Take a choice that ends in choices apart, where that spares much."""
+    whole = _needed(items, anywhere=anywhere)
+    *before, last = items
+    if not before or last[0] is not sre.SUBPATTERN:
+        return [whole]
+    apart = [
+        needed
+        for choice in _choices(list(last[1][3]))
+        for needed in _needed_apart([*before, *choice], anywhere=anywhere)
+    ]
+    if not all(needed.one_of for needed in apart):
+        return [whole]
+    return apart if sum(map(_tries, apart)) < _SPARED * _tries(whole) else [whole]
+
+
+def _tries(needed: Needed) -> float:
+    """How often an expression is tried, beside the number of texts."""
+    tries = sum(
+        _share(literal.text) * (_SEARCH_COST if literal.shift is None else 1.0)
+        for literal in needed.one_of
+    )
+    if not needed.also:
+        return tries
+    return tries * min(sum(map(_share, needed.also)), 1.0)
 
 
 def _needed(items: Sequence[tuple[Any, Any]], *, anywhere: bool) -> Needed:
