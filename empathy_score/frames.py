@@ -132,7 +132,10 @@ def utterances_of(
         end=_times(frame, columns.end, rows),
     )
     turns = None if columns.turn is None else _values(frame, columns.turn, rows)
-    return table.at(_order(table, turns)), not {"unknown"}.issuperset(table.role)
+    order = _order(table, turns)
+    if (np.diff(order) != 1).any():
+        table = table.at(order.tolist())
+    return table, not {"unknown"}.issuperset(table.role)
 
 
 def _values(
@@ -187,7 +190,7 @@ def _times(
     return [seconds_of(name, value) for value in _values(frame, name, rows)]
 
 
-def _order(table: UtteranceTable, turns: Sequence[Any] | None) -> list[int]:
+def _order(table: UtteranceTable, turns: Sequence[Any] | None) -> npt.NDArray[np.int64]:
     """Put each conversation together, by number of turn, then by time."""
     first: dict[str, int] = {}
     numbers = np.array(
@@ -199,8 +202,7 @@ def _order(table: UtteranceTable, turns: Sequence[Any] | None) -> list[int]:
         keys.insert(0, _if_whole(table.start, numbers, len(first)))
     if turns is not None:
         keys.insert(0, _if_whole([*map(_number, turns)], numbers, len(first)))
-    order: list[int] = np.lexsort(keys).tolist()
-    return order
+    return np.lexsort(keys)
 
 
 def _if_whole(

@@ -12,6 +12,7 @@ from empathy_score.score_columns import SCORE_COLUMNS
 from empathy_score.scored import Column, CueTable, Scored
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 _FIELDS = {
     "label": str,
     "subtype": str,
@@ -50,8 +51,10 @@ def native_columns(
         one, of_cues = _arrow, _arrow_cues
     else:
         one, of_cues = _pandas, _pandas_cues
+    in_order = np.array_equal(row_of, np.arange(len(scored.kinds)))
     columns = {
-        name: one(native, values, row_of) for name, values in scored.columns.items()
+        name: one(native, *(_plain(values) if in_order else _spread(values, row_of)))
+        for name, values in scored.columns.items()
     }
     columns["cues"] = of_cues(native, scored.cues, row_of)
     if frame.implementation.is_pyarrow():
@@ -62,7 +65,12 @@ def native_columns(
     return {name: columns[name] for name in SCORE_COLUMNS}
 
 
-def _spread(values: Column, row_of: Ints) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def _plain(values: Column) -> tuple[npt.NDArray[Any], Bools]:
+    """Give the value of each turn, and where it is null."""
+    return values.data, np.ma.getmaskarray(values)
+
+
+def _spread(values: Column, row_of: Ints) -> tuple[npt.NDArray[Any], Bools]:
     """Give the value of each row, and where it is null."""
     if not len(values):
         return np.zeros(len(row_of), values.dtype), np.ones(len(row_of), np.bool_)
@@ -70,17 +78,16 @@ def _spread(values: Column, row_of: Ints) -> tuple[npt.NDArray[Any], npt.NDArray
     return values.data[row_of], null
 
 
-def _with_nan(values: npt.NDArray[Any], null: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _with_nan(values: npt.NDArray[Any], null: Bools) -> npt.NDArray[Any]:
     return np.where(null, np.nan, values)
 
 
-def _pandas(native: Any, values: Column, row_of: Ints) -> Any:  # noqa: ANN401
-    spread, null = _spread(values, row_of)
+def _pandas(native: Any, values: npt.NDArray[Any], null: Bools) -> Any:  # noqa: ANN401
     if values.dtype == np.float64:
-        return _with_nan(spread, null)
+        return _with_nan(values, null)
     if values.dtype == np.bool_:
-        return native.arrays.BooleanArray(spread, null)
-    return native.arrays.IntegerArray(spread, null)
+        return native.arrays.BooleanArray(values, null)
+    return native.arrays.IntegerArray(values, null)
 
 
 def _pandas_cues(native: Any, cues: CueTable, row_of: Ints) -> Any:  # noqa: ANN401, ARG001
@@ -91,11 +98,10 @@ def _pandas_cues(native: Any, cues: CueTable, row_of: Ints) -> Any:  # noqa: ANN
     return found
 
 
-def _polars(native: Any, values: Column, row_of: Ints) -> Any:  # noqa: ANN401
-    spread, null = _spread(values, row_of)
+def _polars(native: Any, values: npt.NDArray[Any], null: Bools) -> Any:  # noqa: ANN401
     if values.dtype == np.float64:
-        return native.Series(_with_nan(spread, null), nan_to_null=True)
-    series = native.Series(spread)
+        return native.Series(_with_nan(values, null), nan_to_null=True)
+    series = native.Series(values)
     return series.set(native.Series(null), None) if null.any() else series
 
 
@@ -116,9 +122,8 @@ def _polars_cues(native: Any, cues: CueTable, row_of: Ints) -> Any:  # noqa: ANN
     return lists.gather(place[row_of])  # -1 is the last: null
 
 
-def _arrow(native: Any, values: Column, row_of: Ints) -> Any:  # noqa: ANN401
-    spread, null = _spread(values, row_of)
-    return native.array(spread, mask=null)
+def _arrow(native: Any, values: npt.NDArray[Any], null: Bools) -> Any:  # noqa: ANN401
+    return native.array(values, mask=null)
 
 
 def _arrow_cues(native: Any, cues: CueTable, row_of: Ints) -> Any:  # noqa: ANN401
