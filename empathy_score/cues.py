@@ -6,7 +6,7 @@ signals (wording that is no cue of its own but counts as a feature).
 
 # No postponed annotations here: spaCy 3.8.0 reads those of a factory as types.
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,18 @@ from spacy.util import minibatch
 
 from empathy_score.lexicon import (
     SUBTYPES,
-    Hit,
+    Found,
     Lexicon,
     Matcher,
     Pattern,
-    find_all_hits,
-    find_hits,
+    find_rows,
     load_lexicon,
     load_matcher,
     make_own_rows,
     read_row_objects,
 )
 from empathy_score.lexicon.row_checks import json_rows
+from empathy_score.normalization import plain_texts
 from empathy_score.records import Cue
 
 _SEARCHED_TOGETHER = 500  # texts
@@ -126,7 +126,9 @@ class EmpathyCues:
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the span groups of one ``Doc`` and return it."""
-        self._set(doc, find_hits(doc.text, self._ready()))
+        matcher = self._ready()
+        (found,) = find_rows(plain_texts([doc.text]), matcher)
+        self._set(doc, found, matcher.rows)
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
@@ -144,9 +146,13 @@ class EmpathyCues:
         Doc
         """
         for docs in minibatch(stream, min(batch_size, _SEARCHED_TOGETHER)):  # type: ignore[no-untyped-call]
-            hits = find_all_hits([doc.text for doc in docs], self._ready())
-            for doc, found in zip(docs, hits, strict=True):
-                self._set(doc, found)
+            matcher = self._ready()
+            texts = [doc.text for doc in docs]
+            different = [*dict.fromkeys(texts)]
+            rows = find_rows(plain_texts(different), matcher)
+            found = dict(zip(different, rows, strict=True))
+            for doc, text in zip(docs, texts, strict=True):
+                self._set(doc, found[text], matcher.rows)
                 yield doc
 
     @property
@@ -258,15 +264,15 @@ class EmpathyCues:
             self._matcher = load_matcher(self.patterns)
         return self._matcher
 
-    def _set(self, doc: Doc, hits: Iterable[Hit]) -> None:
+    def _set(self, doc: Doc, found: Iterable[Found], rows: Sequence[Pattern]) -> None:
         asserted: list[Span] = []
         negated: list[Span] = []
         signals: list[Span] = []
-        for hit in hits:
-            row = hit.pattern
+        for place, start, end, denied in found:
+            row = rows[place]
             span = doc.char_span(
-                hit.start,
-                hit.end,
+                start,
+                end,
                 label=row.label,
                 span_id=row.id,
                 alignment_mode="expand",
@@ -275,7 +281,7 @@ class EmpathyCues:
                 continue
             if row.label in self._labels:
                 signals.append(span)
-            elif hit.negated:
+            elif denied:
                 negated.append(span)
             else:
                 asserted.append(span)
