@@ -1,11 +1,12 @@
 """Measure the cue component beside the bare tokenizer, in one run on one core.
 
-    python benchmarks/speed.py [--shared ../shared] [--rows 20000]
+    python benchmarks/speed.py [--shared ../shared] [--rows 20000] [--minilm FOLDER]
 
 prints utterances per second and writes ``benchmarks/results/speed.md`` with a plot
 beside it. Texts are telephone and meeting turns of the shared corpora; without them a
 sample of this project's own conversations is used. en_core_web_sm is measured where it
-is installed (dependency group ``peers``). Memory is the highest of a process of its own
+is installed (dependency group ``peers``), MiniLM where its folder is named
+(``minilm.py``). Memory is the highest of a process of its own
 that runs the step over all texts once.
 """
 
@@ -26,6 +27,7 @@ from pathlib import Path
 
 import polars as pl
 import spacy
+from minilm import minilm
 from spacy.language import Language
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
@@ -39,6 +41,10 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results" / "speed.md"
 PLOT = RESULTS.with_suffix(".svg")
 CHUNK = 1000
+MINILM_SAID = (
+    " MiniLM makes a vector of each text, in batches of 32 texts about as long; where "
+    "its weights are random ones in its published shape, that takes as long."
+)
 
 
 def texts_of(shared: Path, n_rows: int) -> list[str]:
@@ -105,8 +111,8 @@ def with_scores() -> Work:
     return lambda texts: drop(scorer.score_frame(frame_of(texts)))
 
 
-def steps() -> dict[str, Callable[[], Work]]:
-    """Name what is measured; en_core_web_sm only where it is installed."""
+def steps(minilm_folder: Path | None) -> dict[str, Callable[[], Work]]:
+    """Name what is measured."""
     found: dict[str, Callable[[], Work]] = {
         "spaCy blank English tokenizer": lambda: drained(spacy.blank("en")),
         "+ empathy_cues": lambda: drained(make_cue_pipeline()),
@@ -116,6 +122,8 @@ def steps() -> dict[str, Callable[[], Work]]:
     }
     if spacy.util.is_package("en_core_web_sm"):
         found["en_core_web_sm"] = lambda: drained(spacy.load("en_core_web_sm"))
+    if minilm_folder is not None:
+        found["MiniLM in onnxruntime"] = lambda: minilm(minilm_folder)
     return found
 
 
@@ -123,6 +131,8 @@ def memory_of(step: str, given: argparse.Namespace) -> float:
     """Highest resident memory of a process that runs a step once, in MB."""
     words = [sys.executable, __file__, "--shared", str(given.shared)]
     words += ["--rows", str(given.rows), "--memory-of", step]
+    if given.minilm is not None:
+        words += ["--minilm", str(given.minilm)]
     done = subprocess.run(words, check=True, capture_output=True, text=True)
     return float(done.stdout)
 
@@ -217,11 +227,12 @@ def main() -> int:
     parser.add_argument("--shared", type=Path, default=HERE.parent.parent / "shared")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--job-rows", type=int, default=100_000)
-    parser.add_argument("--memory-of", choices=[*steps()], help=argparse.SUPPRESS)
+    parser.add_argument("--minilm", type=Path)
+    parser.add_argument("--memory-of", help=argparse.SUPPRESS)
     given = parser.parse_args()
     texts = texts_of(given.shared, given.rows)
     if given.memory_of:
-        steps()[given.memory_of]()(texts)
+        steps(given.minilm)[given.memory_of]()(texts)
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)
         return 0
     base = drained(spacy.blank("en"))
@@ -232,13 +243,14 @@ def main() -> int:
         f"Made by `python benchmarks/speed.py` on {date.today().isoformat()}: one "
         f"core, {len(texts):,} utterances of {n_words:.1f} words, {len(lexicon.cues)} "
         f"rows of cues and {len(lexicon.signals)} of signals. Each step and the bare "
-        f"tokenizer take turns on the same {CHUNK:,} texts.\n",
+        f"tokenizer take turns on the same {CHUNK:,} texts."
+        f"{MINILM_SAID if given.minilm else ''}\n",
         "| step | utterances/s, median | best | share of the tokenizer's rate "
         "| memory, MB |",
         "|---|---|---|---|---|",
     ]
     medians = {}
-    for name, made in steps().items():
+    for name, made in steps(given.minilm).items():
         medians[name], best, share = rates(made(), base, texts)
         lines.append(
             f"| {name} | {medians[name]:,.0f} | {best:,.0f} | {share:.3f} "
