@@ -222,9 +222,31 @@ def find_hits(text: str, matcher: Matcher) -> list[Hit]:
     >>> [hit.pattern.label for hit in find_hits("I'm so sorry!", matcher)][:1]
     ['apology']
     """
-    (found,) = find_rows(plain_texts([text]), matcher)
+    return find_all_hits([text], matcher)[0]
+
+
+def find_all_hits(texts: Sequence[str], matcher: Matcher) -> list[list[Hit]]:
+    """Find every row of a lexicon in some texts, row by row, which is faster.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Utterances, unchanged.
+    matcher : Matcher
+        From :func:`compile_lexicon`.
+
+    Returns
+    -------
+    list of list of Hit
+        For each text, as :func:`find_hits`.
+    """
+    plain = plain_texts(texts)
     return [
-        Hit(matcher.rows[row], start, end, denied) for row, start, end, denied in found
+        [
+            Hit(matcher.rows[row], start, end, denied)
+            for row, start, end, denied in found
+        ]
+        for found in find_rows(plain, matcher)
     ]
 
 

@@ -28,6 +28,8 @@ from empathy_score.readers.rejects import (
 )
 from empathy_score.readers.sql import column_names
 
+_NUL = "\ud800"  # for the csv module of Python 3.10, which refuses NUL; no text has it
+
 
 @contextmanager
 def long_fields() -> Iterator[None]:
@@ -57,6 +59,7 @@ def delimiter_of(head: str) -> str:
     """
     best, chosen = (0, 0), "\x1f"
     cut = head.rpartition("\n")[0] if len(head) >= HEAD // 4 else head
+    cut = cut.replace("\0", _NUL)
     for sign in ",;\t|":
         rows = csv.reader(io.StringIO(cut, newline=""), delimiter=sign)
         widths: list[int] = []
@@ -194,15 +197,16 @@ def _record(
     """Read one record that starts in ``taken[0]``: its fields, or what is wrong."""
 
     def feed() -> Iterator[str]:
-        yield taken[0]
+        yield taken[0].replace("\0", _NUL)
         while (text := following()) is not None:
             taken.append(text)
-            yield text
+            yield text.replace("\0", _NUL)
 
     try:
-        return next(csv.reader(feed(), delimiter=delimiter, strict=True))
+        fields = next(csv.reader(feed(), delimiter=delimiter, strict=True))
     except csv.Error as error:
         return _plain_words(str(error), len(taken))
+    return [field.replace(_NUL, "\0") for field in fields]
 
 
 def _plain_words(message: str, n_lines: int) -> str:

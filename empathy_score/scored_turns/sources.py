@@ -149,7 +149,9 @@ def _file_source(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
     delimiter = max(",;\t", key=header.count)
     return (
         f"read_csv({name}, header = true, all_varchar = true, quote = '\"', "
-        f"escape = '\"', delim = {literal(delimiter)}, max_line_size = {_LONGEST_LINE})"
+        f"escape = '\"', delim = {literal(delimiter)}, "
+        # DuckDB 1 would take a buffer of sixteen lines.
+        f"max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE})"
     )
 
 

@@ -23,6 +23,12 @@ LOADED = {
 ELSEWHERE = re.compile(r"\s*(?:[a-z]+:)?//", re.IGNORECASE)
 
 
+pytestmark = pytest.mark.skipif(
+    sys.version_info < (3, 11),
+    reason="the last mkdocstrings for Python 3.10 needs older highlighting",
+)
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")

@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 
 from empathy_score.lexicon import (
     compile_lexicon,
+    find_all_hits,
     find_hits,
-    find_rows,
     load_lexicon,
 )
 from empathy_score.lexicon.scanning import scan
-from empathy_score.normalization import plain_texts
 
 LEXICON = load_lexicon()
 MATCHER = compile_lexicon(LEXICON)
@@ -98,13 +97,8 @@ def test_time_grows_with_length_and_not_faster(unit):
 
 def test_a_batch_finds_what_each_text_alone_gives():
     texts = ["You can choose to rate us now", "I'm so sorry!", "", "rate us, to rate"]
-    together = find_rows(plain_texts(texts), MATCHER)
-    for text, found in zip(texts, together, strict=True):
-        alone = [
-            (hit.pattern.id, hit.start, hit.end, hit.negated)
-            for hit in find_hits(text, MATCHER)
-        ]
-        assert [(MATCHER.rows[row].id, *rest) for row, *rest in found] == alone
+    together = find_all_hits(texts, MATCHER)
+    assert together == [find_hits(text, MATCHER) for text in texts]
 
 
 def test_no_hit_is_empty_where_one_word_stands_for_several():

@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from empathy_score import InputError
@@ -125,6 +126,9 @@ def test_memory_beyond_the_limit_is_a_finding(desk):
     assert outcome.wrong.startswith("held ")
 
 
+@pytest.mark.skipif(
+    duckdb.__version__.startswith("1."), reason="DuckDB 1 reads this file"
+)
 def test_what_may_end_the_database_does_not_hide_the_documents_after_it(desk):
     path = reading.put(desk, (SEEDS / "parquet.cut-off-page.parquet").read_bytes(), "a")
     infinite = float("inf")

@@ -37,6 +37,14 @@ def test_an_export_becomes_csv_and_parquet(tmp_path):
         assert (tmp_path / out).stat().st_size > 1000
 
 
+def test_scored_files_of_every_kind_are_summarized(tmp_path):
+    for out in ("scored.csv", "scored.jsonl", "scored.parquet"):
+        done = run("score", CONVERSATIONS, "-o", out, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        done = run("summarize", out, "--by", "conversation", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+
+
 def test_two_processes_write_what_one_writes(tmp_path):
     for out, jobs in (("one.jsonl", 1), ("two.jsonl", 2)):
         done = run("score", CONVERSATIONS, "-o", out, "--jobs", jobs, cwd=tmp_path)
