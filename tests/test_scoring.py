@@ -1,9 +1,11 @@
+import gc
 import itertools
 import math
 import pickle
 import random
 import time
 
+import joblib
 import polars as pl
 import pytest
 
@@ -447,6 +449,15 @@ def test_two_processes_give_what_one_gives(scorer, monkeypatch):
     ).sample(fraction=1.0, shuffle=True, seed=1)
     one, two = scorer.score_frame(frame), scorer.score_frame(frame, n_jobs=2)
     assert one.equals(two)
+
+
+@pytest.mark.parametrize("backend", ["loky", "sequential"])
+def test_the_garbage_collector_of_who_asks_is_left_alone(scorer, backend):
+    texts = [f"So sorry about number {number}." for number in range(2500)]
+    frame = pl.DataFrame({"text": texts})
+    with joblib.parallel_config(backend=backend):
+        assert len(scorer.score_frame(frame, n_jobs=2)) == 2500
+    assert gc.get_freeze_count() == 0
 
 
 def test_two_processes_have_nothing_to_do_without_rows(scorer):
