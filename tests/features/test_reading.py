@@ -131,3 +131,10 @@ def test_an_own_row_counts_for_its_kind_whether_it_comes_as_text_or_doc():
     component.add_pipe("empathy_cues", config={"patterns": [row]})
     (found,) = feature_matrix([component("Our regrets should it be so.")], [None])
     assert found[feature_names().index("has_apology_conditional")] == 1
+
+
+def test_what_is_found_very_often_is_counted_as_the_most(nlp):
+    read = read_texts(nlp, ["Sorry. " * times for times in (1, 255, 256, 300)])
+    assert read.counts.count("apology").tolist() == [1, 255, 255, 255]
+    X = matrix_of(read.turns([2], [0], None))
+    assert X[0, feature_names().index("has_apology")] == 1
