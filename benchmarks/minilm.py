@@ -98,7 +98,7 @@ def write_minilm(folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     pieces = BertWordPieceTokenizer()
-    pieces.train_from_iterator(_own_texts(), vocab_size=MINILM["vocab_size"])
+    pieces.train_from_iterator(own_texts(), vocab_size=MINILM["vocab_size"])
     pieces.save(str(folder / TOKENIZER))
     torch.manual_seed(0)
     config = BertConfig(**MINILM, attn_implementation="eager")
@@ -128,7 +128,8 @@ def write_minilm(folder: Path) -> None:
         )
 
 
-def _own_texts() -> list[str]:
+def own_texts() -> list[str]:
+    """Give the texts of this project's own conversations."""
     files = sorted((HERE.parent / "data" / "conversations").glob("*.jsonl"))
     rows = [row for file in files for row in file.read_text("utf-8").splitlines()]
     return [json.loads(row)["text"] for row in rows]

@@ -6,15 +6,14 @@ prints utterances per second and writes ``benchmarks/results/speed.md`` with a p
 beside it. Texts are telephone and meeting turns of the shared corpora; without them a
 sample of this project's own conversations is used. en_core_web_sm is measured where it
 is installed (dependency group ``peers``), MiniLM where its folder is named
-(``minilm.py``). Memory is the highest of a process of its own
-that runs the step over all texts once.
+(``minilm.py``). Memory is the highest of a process of its own that runs the step over
+all texts once.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import json
 import os
 import resource
 import statistics
@@ -27,7 +26,7 @@ from pathlib import Path
 
 import polars as pl
 import spacy
-from minilm import minilm
+from minilm import minilm, own_texts
 from spacy.language import Language
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
@@ -59,9 +58,7 @@ def texts_of(shared: Path, n_rows: int) -> list[str]:
             found.extend(rows[: n_rows // 2])
     if found:
         return found
-    own = sorted((HERE.parent / "data" / "conversations").glob("*.jsonl"))
-    rows = [line for file in own for line in file.read_text("utf-8").splitlines()]
-    return [json.loads(line)["text"] for line in rows][:n_rows]
+    return own_texts()[:n_rows]
 
 
 Work = Callable[[Sequence[str]], None]
@@ -238,9 +235,10 @@ def main() -> int:
     base = drained(spacy.blank("en"))
     lexicon = load_lexicon()
     n_words = sum(len(text.split()) for text in texts) / len(texts)
+    command = " ".join(["python benchmarks/speed.py", *sys.argv[1:]])
     lines = [
         "# Speed\n",
-        f"Made by `python benchmarks/speed.py` on {date.today().isoformat()}: one "
+        f"Made by `{command}` on {date.today().isoformat()}: one "
         f"core, {len(texts):,} utterances of {n_words:.1f} words, {len(lexicon.cues)} "
         f"rows of cues and {len(lexicon.signals)} of signals. Each step and the bare "
         f"tokenizer take turns on the same {CHUNK:,} texts."

@@ -126,10 +126,7 @@ class EmpathyCues:
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the span groups of one ``Doc`` and return it."""
-        matcher = self._ready()
-        (found,) = find_rows(plain_texts([doc.text]), matcher)
-        self._set(doc, found, matcher.rows)
-        return doc
+        return next(self.pipe([doc]))
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
         """Set the span groups of a stream, a batch at a time.
